@@ -1,0 +1,1 @@
+// Gives a room that has only headers so far something to archive.

@@ -1,0 +1,61 @@
+// The outbound HTTP client: proxies, CA store, keep-alive, HTTP/2 and address races are libcurl's.
+// One ClientLoop owns one thread and one curl multi handle; callers may be on any thread, and
+// the answer is posted to the Loop they name. Every request has a deadline. No redirects, no cookies.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/loop.h"
+#include "http/message.h"
+
+namespace mayfly::http {
+
+struct Call {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  Duration deadline = 30s;
+  std::size_t response_max = 64u << 20;
+};
+
+struct Answer {
+  int status = 0;
+  Headers headers;
+  std::string body;
+
+  std::optional<std::string_view> header(std::string_view name) const {
+    return find_header(headers, name);
+  }
+};
+
+// How far a failed call got: decides whether it may have had an effect.
+enum class Reached {
+  no,     // never left: name not resolved, connection refused, TLS refused. Nothing happened there.
+  maybe,  // sent or being sent: reset, timed out, cut off. Anything may have happened.
+};
+
+struct CallFailure {
+  Reached reached = Reached::maybe;
+  std::string message;  // without the URL's query and without any header
+};
+
+using CallResult = std::expected<Answer, CallFailure>;
+
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual void send(Call call, Loop& answer_on, Done<CallResult> done) = 0;
+};
+
+// Its own thread. Destruction ends open calls; their `done` is dropped, not called.
+std::unique_ptr<Client> make_curl_client();
+
+// For the command line: one call, waiting for it on this thread.
+CallResult send_and_wait(const Call& call);
+// Reads a streaming answer; `on_bytes` returns false to stop early. The body of the Answer stays empty
+// unless the status is not 2xx.
+CallResult stream_and_wait(const Call& call, const std::function<bool(std::string_view)>& on_bytes);
+
+}  // namespace mayfly::http

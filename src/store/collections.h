@@ -1,0 +1,33 @@
+// Which collections exist and what they can be found by. A new collection is one line here.
+// `unique` indexes refuse a second document with the same value (ErrorCode::conflict).
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace mayfly::store {
+
+struct Index {
+  std::string_view name;
+  bool unique = false;
+};
+
+struct Collection {
+  std::string_view name;
+  std::array<Index, 4> indexes = {};  // empty names are unused slots
+};
+
+inline constexpr std::array kCollections = {
+    Collection{"users", {{{"token", true}}}},
+    Collection{"keys", {{{"user"}}}},
+    // user: the owner; user_live: the owner, while anything of it can still cost money;
+    // live: "1" until the tombstone has passed; name: "<user>/<name>" of a live one.
+    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"key"}}}},
+    Collection{"templates", {{{"user"}}}},
+    Collection{"idempotency", {{{"expires"}}}},
+    Collection{"settings", {}},
+};
+
+const Collection* find_collection(std::string_view name);
+
+}  // namespace mayfly::store
