@@ -36,13 +36,13 @@ std::string_view name_of(ErrorCode code);
 
 struct FieldError {
   std::string field;
-  std::string message;
+  std::string message = {};
   bool operator==(const FieldError&) const = default;
 };
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;
+  std::string message = {};
   std::string remedy = {};
   std::string cloud_code = {};
   std::vector<FieldError> fields = {};

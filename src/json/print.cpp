@@ -1,0 +1,101 @@
+#include "json/print.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <iterator>
+
+namespace mayfly::json {
+namespace {
+
+void print_double(double number, std::string& out) {
+  std::string text = fmt::format("{:.6f}", number);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  out += text == "-0" ? "0" : text;
+}
+
+class Printer {
+ public:
+  Printer(std::string& out, bool pretty) : out_(out), pretty_(pretty) {}
+
+  void print(const value& tree) {
+    switch (tree.kind()) {
+      case boost::json::kind::null: out_ += "null"; break;
+      case boost::json::kind::bool_: out_ += tree.get_bool() ? "true" : "false"; break;
+      case boost::json::kind::int64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_int64()); break;
+      case boost::json::kind::uint64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_uint64()); break;
+      case boost::json::kind::double_: print_double(tree.get_double(), out_); break;
+      case boost::json::kind::string: out_ += quote(std::string_view(tree.get_string())); break;
+      case boost::json::kind::array: print_array(tree.get_array()); break;
+      case boost::json::kind::object: print_object(tree.get_object()); break;
+    }
+  }
+
+ private:
+  void print_array(const array& items) {
+    open('[');
+    bool first = true;
+    for (const value& item : items) {
+      separate(first);
+      print(item);
+    }
+    close(']', items.empty());
+  }
+
+  void print_object(const object& members) {
+    open('{');
+    bool first = true;
+    for (const auto& member : members) {
+      separate(first);
+      out_ += quote(std::string_view(member.key()));
+      out_ += pretty_ ? ": " : ":";
+      print(member.value());
+    }
+    close('}', members.empty());
+  }
+
+  void open(char bracket) {
+    out_ += bracket;
+    ++depth_;
+  }
+  void separate(bool& first) {
+    if (!first) out_ += ',';
+    first = false;
+    new_line();
+  }
+  void close(char bracket, bool empty) {
+    --depth_;
+    if (!empty) new_line();
+    out_ += bracket;
+  }
+  void new_line() {
+    if (!pretty_) return;
+    out_ += '\n';
+    out_.append(2 * depth_, ' ');
+  }
+
+  std::string& out_;
+  bool pretty_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+std::string print(const value& tree) {
+  std::string out;
+  Printer(out, false).print(tree);
+  return out;
+}
+
+std::string print_pretty(const value& tree) {
+  std::string out;
+  Printer(out, true).print(tree);
+  return out;
+}
+
+std::string quote(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+}  // namespace mayfly::json

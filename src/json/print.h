@@ -1,0 +1,18 @@
+// JSON text as people and other languages like it: 0.0104, not 1.04E-2.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "json/value.h"
+
+namespace mayfly::json {
+
+// Numbers with a fraction are printed with at most six decimals and no exponent.
+std::string print(const value& tree);
+// Two spaces a level, for people.
+std::string print_pretty(const value& tree);
+// A JSON string literal with its quotes.
+std::string quote(std::string_view text);
+
+}  // namespace mayfly::json

@@ -1,0 +1,41 @@
+// A machine at a cloud, as that cloud last described it.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+
+namespace mayfly {
+
+// EC2's states; DigitalOcean's new, active and off are pending, running and stopped.
+enum class InstanceState { pending, running, stopping, stopped, shutting_down, terminated };
+BOOST_DESCRIBE_ENUM(InstanceState, pending, running, stopping, stopped, shutting_down, terminated)
+
+struct Instance {
+  std::string id;
+  std::string name;
+  std::string region;
+  std::string zone;
+  std::string instance_type;
+  InstanceState state = InstanceState::pending;
+  std::string public_ip;
+  std::string private_ip;
+  Time launched_at;
+  std::string state_reason;                 // the cloud's words for why it stopped or ended
+  std::map<std::string, std::string> tags;  // ours only, by the keys of tags.h
+
+  bool operator==(const Instance&) const = default;
+};
+
+// Our tags, on everything we create. DigitalOcean has only values: there a tag is "<key>:<value>" with
+// every character outside [a-z0-9_-:] replaced.
+namespace tag {
+inline constexpr char kInstallation[] = "mayfly:installation";
+inline constexpr char kReservation[] = "mayfly:reservation";
+inline constexpr char kAttempt[] = "mayfly:attempt";
+}  // namespace tag
+
+}  // namespace mayfly
