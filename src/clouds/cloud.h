@@ -1,0 +1,99 @@
+// The Cloud port: what every cloud can do for us. Speaks of launches, instances and tags and knows no
+// reservations; whoever calls has already written down what it is about to do.
+//
+// Every answer says what it means for the caller (Reaction), because each cloud's own codes are
+// only known here. No call is repeated in here after it may have had an effect: repeating is the
+// caller's decision, with the identical LaunchSpec.
+//
+// Threads: members may be called from the Loop named; `done` runs there. Every call ends by its own
+// deadline. A driver's own caches (images, zones) are its business and never older than a day.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/loop.h"
+#include "core/secret.h"
+#include "model/cloud_failure.h"
+#include "model/instance.h"
+#include "model/launch.h"
+#include "model/offer.h"
+
+namespace mayfly::clouds {
+
+// A user's key, opened. AWS: id = access key id, secret = secret access key. DigitalOcean: secret = token.
+struct Credentials {
+  std::string key_id;      // ours: for caches and rate limits
+  std::string id;
+  Secret secret;
+  Secret session_token;    // AWS temporary credentials only
+  std::string region;      // where the key itself is tested (AWS); empty = the cloud's default
+};
+
+struct Identity {
+  std::string account;     // AWS account number; DigitalOcean team or account uuid
+  std::string name;        // AWS Arn; DigitalOcean e-mail
+  std::vector<std::string> regions;  // enabled for the account; empty = the cloud did not say
+  int machines_max = 0;    // the account's own limit where the cloud tells it (droplet_limit); 0 = unknown
+};
+
+struct PrepareSpec {
+  std::string region;
+  std::string instance_type;
+  Arch arch = Arch::x86_64;
+  std::string image;        // as the request names it
+};
+
+struct LaunchSpec {
+  std::string region;
+  std::string instance_type;
+  LaunchTarget target;
+  int disk_gib = 0;
+  std::vector<std::string> names;   // one machine each; unique for ever
+  std::string token;                // idempotency token, <= 64 ASCII; unused where the cloud has none
+  std::string user_data;            // complete, see user_data.h
+  std::map<std::string, std::string> tags;
+};
+
+class Cloud {
+ public:
+  virtual ~Cloud() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual const CloudTraits& traits() const = 0;
+
+  // Proves that the credentials are alive and may launch. Costs nothing.
+  virtual void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) = 0;
+
+  // Finds image, zones and network; one target per zone to try, best first, never empty. May create the
+  // shared, free security group. Starts nothing.
+  virtual void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
+                       Done<CloudResult<std::vector<LaunchTarget>>> done) = 0;
+
+  // Starts the named machines: all of them or, on a definite failure, none. On `ambiguous`, any.
+  virtual void launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,
+                      Done<CloudResult<std::vector<Instance>>> done) = 0;
+
+  // What carries these tags and, where names are visible before tags, these names; in whatever state.
+  struct LookUp {
+    std::string region;
+    std::map<std::string, std::string> tags;
+    std::vector<std::string> names;
+  };
+  virtual void look_up(const Credentials& credentials, LookUp what, Loop& loop,
+                       Done<CloudResult<std::vector<Instance>>> done) = 0;
+
+  // Everything in the region that carries our installation's tag, all pages, in every state the
+  // cloud still shows. Success means the listing is complete.
+  virtual void list(const Credentials& credentials, std::string region, std::string installation,
+                    Loop& loop, Done<CloudResult<std::vector<Instance>>> done) = 0;
+
+  // Asks the cloud to end these. Ids that are already gone are fine. Success = accepted, not gone:
+  // gone is only ever observed.
+  virtual void terminate(const Credentials& credentials, std::string region,
+                         std::vector<std::string> ids, Loop& loop, Done<CloudResult<void>> done) = 0;
+};
+
+}  // namespace mayfly::clouds
