@@ -1,4 +1,5 @@
-// Which collections exist and what they can be found by. A new collection is one line here.
+// Which collections exist and what they can be found by. A new collection is one line here; so is a
+// new index, but what was stored before is found by it only when it has been written again.
 // `unique` indexes refuse a second document with the same value (ErrorCode::conflict).
 #pragma once
 
@@ -21,13 +22,15 @@ inline constexpr std::array kCollections = {
     Collection{"users", {{{"token", true}}}},
     Collection{"keys", {{{"user"}}}},
     // user: the owner; user_live: the owner, while anything of it can still cost money;
-    // live: "1" until the tombstone has passed; name: "<user>/<name>" of a live one.
+    // live: "1" until the tombstone has passed; key: the key its cloud calls are made with.
     Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"key"}}}},
     Collection{"templates", {{{"user"}}}},
     Collection{"idempotency", {{{"expires"}}}},
     Collection{"settings", {}},
 };
 
+// nullptr: there is none of that name.
 const Collection* find_collection(std::string_view name);
+const Index* find_index(const Collection& collection, std::string_view name);
 
 }  // namespace mayfly::store

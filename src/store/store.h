@@ -1,11 +1,15 @@
 // The Store port: versioned documents in named collections, written by compare-and-set.
 //
-// Why it looks like this: the record written before a cloud call *is* the intent, so a commit answers
-// only when it is durable, and never lies. A version makes every writer say what it believes is there;
-// whoever is wrong is told (Conflict) and reads again. Nothing here knows what a document means.
+// Why it looks like this: the record written before a cloud call *is* the intent, so a commit
+// answers only when it is durable, and never lies. A version makes every writer say what it
+// believes is there; whoever is wrong is told (ErrorCode::conflict) and reads again. Nothing here
+// knows what a document means.
 //
-// Threads: every member may be called from any thread; `done` runs on the Loop the caller names.
-// Order: commits posted by one thread become durable in that order.
+// Threads: every member may be called from any thread and returns at once; `done` runs on the Loop
+// the caller names, exactly once, never inside the call. A Loop that was named outlives the Store;
+// one that has stopped by then drops the answer. Order: commits posted by one thread are applied in
+// that order. A read sees every commit that was answered before the read was posted. End: the
+// destructor finishes what was accepted before and answers it.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/loop.h"
@@ -20,44 +25,63 @@
 
 namespace mayfly::store {
 
+// Ids and index values are bytes, compared as bytes.
+inline constexpr std::size_t kIdBytesMax = 200;           // and at least 1
+inline constexpr std::size_t kIndexValueBytesMax = 1000;  // the empty value is a value
+inline constexpr std::size_t kBodyBytesMax = 16 << 20;
+inline constexpr std::size_t kBatchWritesMax = 1000;
+inline constexpr std::size_t kPageMax = 10'000;
+
 struct Document {
-  std::string id;             // unique in its collection; 1-200 bytes
-  std::int64_t version = 0;   // 1 after the first write, then one more with each
-  std::string body;           // JSON text, UTF-8; the store does not look inside
+  std::string id = {};       // unique in its collection
+  std::int64_t version = 0;  // 1 after the first write, then one more with each
+  std::string body = {};     // JSON text, UTF-8; the store does not look inside
   // The lookups this document wants to be found by: index name -> value. Each name must be declared
   // by its collection (collections.h). Absent = not in that index.
-  std::map<std::string, std::string> indexes;
+  std::map<std::string, std::string> indexes = {};
+
+  bool operator==(const Document&) const = default;
 };
 
-// What must be true before a write, by version: 0 = must not exist.
 struct Write {
-  std::string collection;
-  std::string id;
+  std::string collection = {};
+  std::string id = {};
+  // What must be true before: the version that is there, 0 = there is none.
   std::int64_t expected_version = 0;
-  std::optional<Document> document;  // nullopt removes it. document->version is ignored: it becomes
-                                     // expected_version + 1
+  // nullopt removes what is there. Otherwise document->id is `id` or left empty, and
+  // document->version is ignored: it becomes expected_version + 1. A document that was removed
+  // starts at 1 again.
+  std::optional<Document> document = {};
 };
 
-struct Conflict {
-  std::string collection;
-  std::string id;
-};
-
-// All writes of a batch happen or none does. On a version mismatch: ErrorCode::conflict whose message
-// names collection and id of the first. Any other error: nothing was written as far as anybody can see,
-// or (after a crash) all of it.
+// All writes of a batch happen or none does. They happen at once: their order means nothing, two of
+// them cannot name the same document, and a value of a unique index may move from one to the other.
+// The empty batch succeeds when all before it have.
+//
+// invalid: refused without a look at what is stored. conflict: nothing was written; the message
+// names collection and id of the first wrong version, or (all versions being right) the unique
+// index whose value another document has, which is then also in Error::fields. Any other error: all
+// of it was written or nothing; whoever needs to know reads again. Repeating the same batch is
+// safe: if the first one was written after all, the second one is a conflict.
 using Batch = std::vector<Write>;
 
 struct Query {
-  std::string collection;
-  std::string index;           // an index name; empty = by id over the whole collection
-  std::string value;           // equal to this; unused when index is empty
-  std::string after_id;        // exclusive; empty = from the start
-  std::size_t limit = 100;     // 1-10,000
-  bool newest_first = false;   // descending by id
+  std::string collection = {};
+  std::string index = {};     // an index name; empty = the whole collection
+  std::string value = {};     // equal to this; unused when index is empty
+  std::string after_id = {};  // exclusive, need not exist; empty = from the first of this order
+  std::size_t limit = 100;    // 1 to kPageMax
+  bool newest_first = false;  // descending by id
+};
+std::string index = {};     // an index name; empty = the whole collection
+std::string value = {};     // equal to this; unused when index is empty
+std::string after_id = {};  // exclusive, need not exist; empty = from the start (or end, see below)
+std::size_t limit = 100;    // 1 to kPageMax
+bool newest_first = false;  // descending by id
 };
 
-// Ordered by id in byte order (or reversed): a total order, so paging by after_id never skips or repeats.
+// Ordered by id in byte order (or reversed): a total order, so paging by after_id never skips or
+// repeats what is there all along. One page is one moment. Fewer than `limit` = there are no more.
 using Page = std::vector<Document>;
 
 class Store {
@@ -69,5 +93,15 @@ class Store {
                    Done<Result<std::optional<Document>>> done) = 0;
   virtual void query(Query query, Loop& answer_on, Done<Result<Page>> done) = 0;
 };
+
+// What every implementation refuses, in the same words, before it looks at what is stored
+// (ErrorCode::invalid; only a body past its limit is ErrorCode::too_large).
+Result<void> check(const Batch& batch);
+Result<void> check_get(std::string_view collection, std::string_view id);
+Result<void> check(const Query& query);
+
+// The two ways a batch can conflict, in the same words everywhere.
+std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version);
+std::unexpected<Error> value_taken(const Write& write, std::string_view index);
 
 }  // namespace mayfly::store

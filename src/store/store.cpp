@@ -1,0 +1,149 @@
+#include "store/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "store/collections.h"
+
+namespace mayfly::store {
+namespace {
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::invalid, "The store was asked for something impossible: " + message);
+}
+
+// Ids are any bytes, messages are text.
+std::string printable(std::string_view id) {
+  std::string text;
+  for (const char c : id) {
+    if (c >= ' ' && c <= '~') {
+      text += c;
+    } else {
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
+Result<const Collection*> known_collection(std::string_view name) {
+  if (const Collection* collection = find_collection(name)) return collection;
+  return invalid(fmt::format("there is no collection '{}'", printable(name)));
+}
+
+Result<void> check_index(const Collection& collection, std::string_view index,
+                         std::string_view value) {
+  if (find_index(collection, index) == nullptr) {
+    return invalid(
+        fmt::format("the collection '{}' has no index '{}'", collection.name, printable(index)));
+  }
+  if (value.size() > kIndexValueBytesMax) {
+    return invalid(fmt::format("a value of the index '{}' of '{}' has {} bytes, the most is {}",
+                               index, collection.name, value.size(), kIndexValueBytesMax));
+  }
+  return {};
+}
+
+Result<void> check_id(std::string_view collection, std::string_view id) {
+  if (!id.empty() && id.size() <= kIdBytesMax) return {};
+  return invalid(fmt::format("an id of '{}' has {} bytes, it must have 1 to {}", collection,
+                             id.size(), kIdBytesMax));
+}
+
+Result<void> check_document(const Collection& collection, const Write& write,
+                            const Document& document) {
+  if (!document.id.empty() && document.id != write.id) {
+    return invalid(fmt::format("the document '{}' is written as '{}' of '{}'",
+                               printable(document.id), printable(write.id), collection.name));
+  }
+  if (document.body.size() > kBodyBytesMax) {
+    return fail(
+        ErrorCode::too_large,
+        fmt::format("The document '{}' of '{}' has {} bytes, the most is {}.", printable(write.id),
+                    collection.name, document.body.size(), kBodyBytesMax));
+  }
+  for (const auto& [index, value] : document.indexes) {
+    TRY_VOID(check_index(collection, index, value));
+  }
+  return {};
+}
+
+Result<void> check(const Write& write) {
+  TRY(const Collection* collection, known_collection(write.collection));
+  TRY_VOID(check_id(write.collection, write.id));
+  if (write.expected_version < 0) {
+    return invalid(fmt::format("the version {} of '{}' of '{}'", write.expected_version,
+                               printable(write.id), write.collection));
+  }
+  if (write.document) return check_document(*collection, write, *write.document);
+  if (write.expected_version > 0) return {};
+  return invalid(fmt::format("to remove '{}' of '{}' and that it does not exist",
+                             printable(write.id), write.collection));
+}
+
+}  // namespace
+
+const Collection* find_collection(std::string_view name) {
+  const auto* found = std::ranges::find(kCollections, name, &Collection::name);
+  return found == kCollections.end() ? nullptr : found;
+}
+
+const Index* find_index(const Collection& collection, std::string_view name) {
+  const auto* found = std::ranges::find(collection.indexes, name, &Index::name);
+  return found == collection.indexes.end() || name.empty() ? nullptr : found;
+}
+
+Result<void> check(const Batch& batch) {
+  if (batch.size() > kBatchWritesMax) {
+    return invalid(
+        fmt::format("a batch of {} writes, the most is {}", batch.size(), kBatchWritesMax));
+  }
+  std::set<std::pair<std::string_view, std::string_view>> named;
+  for (const Write& write : batch) {
+    TRY_VOID(check(write));
+    if (!named.emplace(write.collection, write.id).second) {
+      return invalid(fmt::format("two writes of one batch name '{}' of '{}'", printable(write.id),
+                                 write.collection));
+    }
+  }
+  return {};
+}
+
+Result<void> check_get(std::string_view collection, std::string_view id) {
+  TRY_VOID(known_collection(collection));
+  return check_id(collection, id);
+}
+
+Result<void> check(const Query& query) {
+  TRY(const Collection* collection, known_collection(query.collection));
+  if (!query.index.empty()) TRY_VOID(check_index(*collection, query.index, query.value));
+  if (!query.after_id.empty()) TRY_VOID(check_id(query.collection, query.after_id));
+  if (query.limit >= 1 && query.limit <= kPageMax) return {};
+  return invalid(fmt::format("a page of {} documents, it must be 1 to {}", query.limit, kPageMax));
+}
+
+std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version) {
+  const auto what = [](std::int64_t version) {
+    return version == 0 ? std::string("not there") : fmt::format("at version {}", version);
+  };
+  return fail(
+      ErrorCode::conflict,
+      fmt::format("'{}' of '{}' is {}; the writer believed it to be {}.", printable(write.id),
+                  write.collection, what(found_version), what(write.expected_version)),
+      "Read it again and decide anew.");
+}
+
+std::unexpected<Error> value_taken(const Write& write, std::string_view index) {
+  std::unexpected<Error> error = fail(
+      ErrorCode::conflict,
+      fmt::format("'{}' of '{}' cannot be written: another document has its value of the unique "
+                  "index '{}'.",
+                  printable(write.id), write.collection, index),
+      "Choose another value.");
+  error.error().fields.push_back({std::string(index), "is taken"});
+  return error;
+}
+
+}  // namespace mayfly::store
