@@ -73,7 +73,7 @@ struct Query {
   std::size_t limit = 100;    // 1 to kPageMax
   bool newest_first = false;  // descending by id
 };
-std::string index = {};     // an index name; empty = the whole collection
+// an index name; empty = the whole collection
 std::string value = {};     // equal to this; unused when index is empty
 std::string after_id = {};  // exclusive, need not exist; empty = from the start (or end, see below)
 std::size_t limit = 100;    // 1 to kPageMax
