@@ -73,12 +73,6 @@ struct Query {
   std::size_t limit = 100;    // 1 to kPageMax
   bool newest_first = false;  // descending by id
 };
-// an index name; empty = the whole collection
-std::string value = {};     // equal to this; unused when index is empty
-std::string after_id = {};  // exclusive, need not exist; empty = from the start (or end, see below)
-std::size_t limit = 100;    // 1 to kPageMax
-bool newest_first = false;  // descending by id
-};
 
 // Ordered by id in byte order (or reversed): a total order, so paging by after_id never skips or
 // repeats what is there all along. One page is one moment. Fewer than `limit` = there are no more.
