@@ -1,6 +1,7 @@
 // The outbound HTTP client: proxies, CA store, keep-alive, HTTP/2 and address races are libcurl's.
 // One ClientLoop owns one thread and one curl multi handle; callers may be on any thread, and
-// the answer is posted to the Loop they name. Every request has a deadline. No redirects, no cookies.
+// the answer is posted to the Loop they name. Every request has a deadline. No redirects, no
+// cookies.
 #pragma once
 
 #include <memory>
@@ -54,8 +55,8 @@ std::unique_ptr<Client> make_curl_client();
 
 // For the command line: one call, waiting for it on this thread.
 CallResult send_and_wait(const Call& call);
-// Reads a streaming answer; `on_bytes` returns false to stop early. The body of the Answer stays empty
-// unless the status is not 2xx.
+// Reads a streaming answer; `on_bytes` returns false to stop early. The body of the Answer stays
+// empty unless the status is not 2xx.
 CallResult stream_and_wait(const Call& call, const std::function<bool(std::string_view)>& on_bytes);
 
 }  // namespace mayfly::http

@@ -1,31 +1,37 @@
-// The HTTP/1.1 server. It exists because our clients mostly wait: 10,000 connections that wait for a
-// machine must cost a few kilobytes each and no thread.
+// The HTTP/1.1 server. It exists because our clients mostly wait: 10,000 connections that wait for
+// a machine must cost a few kilobytes each and no thread.
 //
-// Threads: `threads` io_contexts, each with its own acceptor (SO_REUSEPORT) and thread; a connection
-// lives on one of them and its handler's coroutine runs there. Handlers must not block.
-// Limits (rest rules, all named in server.cpp): headers 16 KiB and complete within 10 s, bodies up to
-// `body_max` and complete within 30 s even when dripped, idle connections closed after 60 s, pipelined
-// requests answered in order. What the transport itself must refuse is answered by `on_refused`.
+// Threads: `threads` io_contexts, each with its own acceptor (SO_REUSEPORT) and thread; a
+// connection lives on one of them and its handler's coroutine runs there. Handlers must not block.
+//
+// Limits: request line and header 16 KiB and complete within `header_deadline` of their first byte,
+// bodies `body_max` and complete within `body_deadline`, both even when dripped; a connection
+// without a request is closed after `idle_deadline`, and so is one whose client does not take its
+// answer for that long. Deadlines are swept by one timer a thread, so they may run late by a
+// quarter of the shortest of them, at most a second. Pipelined requests are answered in order.
+//
+// Paths: `/` has no segment, one trailing slash is dropped, and an empty segment inside
+// (`/users//x`) arrives as an empty string, which no route may match.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
+#include "core/time.h"
 #include "http/message.h"
 
 namespace mayfly::http {
 
 struct Request {
-  std::string method;
-  std::string target;                  // as sent, for logs only after the query is cut off
-  std::vector<std::string> path;       // percent-decoded segments: /users/ann -> {"users", "ann"}
-  std::vector<Parameter> query;
-  Headers headers;
+  std::string method;             // as sent, also when nobody knows it
+  std::string target;             // as sent, for logs only after the query is cut off
+  std::vector<std::string> path;  // percent-decoded UTF-8: /users/ann -> {"users", "ann"}
+  std::vector<Parameter> query;   // percent-decoded UTF-8
+  Headers headers;                // values may be any bytes but control characters
   std::string body;
 
   std::optional<std::string_view> header(std::string_view name) const {
@@ -34,23 +40,30 @@ struct Request {
 };
 
 // Writes a body that is not known yet (server-sent events). `write` resumes when the bytes are with
-// the kernel and answers false once the client is gone or the server stops: return then.
+// the kernel and answers false once the client is gone or the server stops: return then. An empty
+// write only asks that question.
 class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
   virtual boost::asio::awaitable<bool> write(std::string_view bytes) = 0;
-  // Sleeps, and wakes early (false) when the client hangs up or the server stops.
+  // Sleeps, and wakes early (false) when the client hangs up or the server stops. A client that
+  // closes only its sending side counts as gone.
   virtual boost::asio::awaitable<bool> wait(Duration at_most) = 0;
 };
 
 struct Response {
   int status = 200;
-  Headers headers;  // Content-Length, Date, Connection are the server's business
+  // Content-Length, Transfer-Encoding, Date and Connection are the server's business. A value's
+  // control characters become spaces, so that no value can end its line and begin another header.
+  Headers headers;
   std::string body;
-  // When set, `body` is ignored: the response is chunked and produced by this.
+  // When set, `body` is ignored and this produces it: chunked, or up to the close for HTTP/1.0.
+  // If it throws, the connection is cut so that the client sees that the body is not whole.
   std::function<boost::asio::awaitable<void>(BodyWriter&)> stream;
 };
 
+// Also called for HEAD: answer as to GET, the server drops the body and never runs the stream.
+// An exception is logged and answered by Refusal with 500.
 using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 
 // Makes the answer for what the transport refuses before a handler sees it:
@@ -70,12 +83,17 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Binds and starts accepting; fails when the address cannot be bound.
-  static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler, Refusal refusal);
+  // Binds and starts accepting; fails when the address cannot be bound, also when another server
+  // of ours already listens there.
+  static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler,
+                                               Refusal refusal);
 
-  virtual ~Server() = default;  // stops
+  // Stops without grace. What handlers still wait for must not answer them after this: end the
+  // engine between stop() and the destruction of the server.
+  virtual ~Server() = default;
   virtual unsigned short port() const = 0;
-  // Stops accepting, tells open streams, waits up to `grace` for requests under way, then closes.
+  // Stops accepting, tells open streams, waits up to `grace` for requests under way, then closes
+  // everything and ends the threads. Not to be called by a handler. Again is harmless.
   virtual void stop(Duration grace) = 0;
   virtual std::size_t connections() const = 0;
 };
