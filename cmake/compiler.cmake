@@ -7,6 +7,10 @@ endif()
 add_library(mayfly_options INTERFACE)
 target_compile_options(mayfly_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+# A designated initializer that leaves members to their defaults is how our values are made.
+target_compile_options(mayfly_options INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>)
 target_include_directories(mayfly_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 set(MAYFLY_SANITIZE "" CACHE STRING "address;undefined or thread: builds everything with it")

@@ -90,10 +90,14 @@ class Cloud {
   virtual void list(const Credentials& credentials, std::string region, std::string installation,
                     Loop& loop, Done<CloudResult<std::vector<Instance>>> done) = 0;
 
-  // Asks the cloud to end these. Ids that are already gone are fine. Success = accepted, not gone:
-  // gone is only ever observed.
+  // Asks the cloud to end these. Success = every id was accepted or is not known; gone is only ever
+  // observed. An unknown id is told apart, because it may be one that is not visible yet.
+  struct Terminated {
+    std::vector<std::string> not_found;
+  };
   virtual void terminate(const Credentials& credentials, std::string region,
-                         std::vector<std::string> ids, Loop& loop, Done<CloudResult<void>> done) = 0;
+                         std::vector<std::string> ids, Loop& loop,
+                         Done<CloudResult<Terminated>> done) = 0;
 };
 
 }  // namespace mayfly::clouds

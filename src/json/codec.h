@@ -2,7 +2,7 @@
 // every wrong field instead of stopping at the first, and names each by its path.
 //
 // Types: bool, integers, std::string, Millionths, Time (RFC 3339), Duration ("1h30m"), described
-// enums (by name), std::optional (absent when empty), std::vector, described structs. A member may be absent
+// enums (by name), std::optional (absent when empty), std::vector, maps of texts, described structs. A member may be absent
 // unless its rule says `required`; then the struct's own default stays.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <boost/mp11/algorithm.hpp>
 #include <cmath>
 #include <concepts>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enume
 template <class T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_any_access>;
 
+template <class T> struct is_text_map : std::false_type {};
+template <> struct is_text_map<std::map<std::string, std::string>> : std::true_type {};
 template <class T> struct is_optional : std::false_type {};
 template <class T> struct is_optional<std::optional<T>> : std::true_type {};
 template <class T> struct is_vector : std::false_type {};
@@ -99,6 +102,10 @@ value encode(const T& item) {
     items.reserve(item.size());
     for (const auto& element : item) items.push_back(encode(element));
     return items;
+  } else if constexpr (is_text_map<T>::value) {
+    object entries;
+    for (const auto& [name, text] : item) entries.emplace(name, encode(text));
+    return entries;
   } else if constexpr (std::same_as<T, value>) {
     return item;
   } else {
@@ -243,6 +250,13 @@ void decode(const value& given, const std::string& path, const FieldRule* rule, 
     }
   } else if constexpr (is_vector<T>::value) {
     detail::decode_vector(given, path, rule, unknown, issues, item);
+  } else if constexpr (is_text_map<T>::value) {
+    const object* entries = given.if_object();
+    if (!entries) return issues.add(path, "must be an object, not " + detail::kind_name(given));
+    for (const auto& entry : *entries) {
+      const std::string name(entry.key());
+      decode(entry.value(), detail::child(path, name), rule, unknown, issues, item[name]);
+    }
   } else if constexpr (Described<T>) {
     detail::decode_struct(given, path, unknown, issues, item);
   } else {

@@ -1,0 +1,309 @@
+#include "engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/assert.h"
+#include "core/log.h"
+#include "json/parse.h"
+#include "json/print.h"
+
+namespace mayfly::engine {
+namespace {
+
+constexpr char kCollection[] = "reservations";
+constexpr std::size_t kLoadPage = 1000;
+constexpr Duration kStoreRetry = 500ms;
+constexpr Duration kIdleWakeMin = 1s;
+
+lifecycles::Policy with_traits(lifecycles::Policy policy, const std::map<std::string, clouds::Cloud*>& clouds) {
+  for (const auto& [name, cloud] : clouds) policy.traits[name] = cloud->traits();
+  return policy;
+}
+
+}  // namespace
+
+struct Engine::Entry {
+  std::string id;
+  Snapshot state;             // durable; null only while the first write is under way
+  std::int64_t version = 0;
+  std::deque<Mail> mail;      // the front is being handled while `writing`
+  bool writing = false;
+  Time wake = kNever;
+  std::vector<Watcher> watchers;
+  store::Batch with;          // written together with the first state
+};
+
+store::Document to_document(const Reservation& reservation) {
+  store::Document document{.id = reservation.id, .body = json::print(json::encode(reservation))};
+  document.indexes["user"] = reservation.user;
+  if (!is_final(reservation.phase)) document.indexes["user_live"] = reservation.user;
+  return document;
+}
+
+Result<Reservation> from_document(const store::Document& document) {
+  TRY(const json::value tree, json::parse(document.body));
+  return json::decode<Reservation>(tree, json::Unknown::ignore);
+}
+
+Engine::Engine(Ports ports, Settings settings)
+    : ports_(std::move(ports)),
+      settings_(std::move(settings)),
+      effects_(
+          ports_, lanes_, settings_.observer.installation, [this](const std::string& id) { return find(id); },
+          [this](const std::string& id, decltype(lifecycles::Event::what) what) { mail(id, std::move(what)); }),
+      observer_(ports_, lanes_, settings_.observer, [this](const std::string& id, lifecycles::Observed observed) {
+        mail(id, std::move(observed));
+      }) {
+  settings_.policy = with_traits(std::move(settings_.policy), ports_.clouds);
+}
+
+Engine::~Engine() = default;
+
+// ---- start ------------------------------------------------------------------------------------------
+
+void Engine::start(Done<Result<void>> done) { load_page("", std::move(done)); }
+
+void Engine::load_page(std::string after, Done<Result<void>> done) {
+  store::Query query{.collection = kCollection, .index = "live", .value = "1", .after_id = std::move(after), .limit = kLoadPage};
+  ports_.store.query(std::move(query), ports_.loop, [this, done = std::move(done), alive = std::weak_ptr<int>(alive_)](Result<store::Page> page) mutable {
+    if (alive.expired()) return;
+    if (!page) return done(std::unexpected(page.error()));
+    for (const store::Document& document : *page) adopt(document);
+    if (page->size() == kLoadPage) return load_page(page->back().id, std::move(done));
+    log::info("reservations taken up", {{"live", entries_.size()}});
+    done({});
+  });
+}
+
+void Engine::adopt(const store::Document& document) {
+  auto reservation = from_document(document);
+  if (!reservation) {
+    // Its machines stay under their tags; a person has to look at it.
+    log::error("a stored reservation cannot be read", {{"id", document.id}, {"why", reservation.error().message}});
+    return;
+  }
+  auto& entry = entries_[document.id];
+  entry = std::make_unique<Entry>();
+  entry->id = document.id;
+  entry->version = document.version;
+  entry->state = std::make_shared<const Reservation>(*std::move(reservation));
+  settle(*entry, lifecycles::wake_of(*entry->state, settings_.policy));
+  mail(document.id, lifecycles::Resumed{});
+}
+
+// ---- mail -------------------------------------------------------------------------------------------
+
+void Engine::create(Reservation reservation, store::Batch with, Done<Result<Snapshot>> done) {
+  const std::string id = reservation.id;
+  if (entries_.contains(id)) {
+    ports_.loop.post([done = std::move(done)]() mutable { done(fail(ErrorCode::conflict, "That reservation id is taken")); });
+    return;
+  }
+  auto& entry = entries_[id];
+  entry = std::make_unique<Entry>();
+  entry->id = id;
+  entry->state = std::make_shared<const Reservation>(std::move(reservation));
+  entry->with = std::move(with);
+  post_into(*entry, {lifecycles::Due{}, std::move(done)});
+  work(id);
+}
+
+void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) {
+    ports_.loop.post([id, done = std::move(done)]() mutable {
+      done(fail(ErrorCode::not_found, "There is no live reservation " + id));
+    });
+    return;
+  }
+  post_into(*found->second, {std::move(what), std::move(done)});
+  work(id);
+}
+
+void Engine::mail(const std::string& id, decltype(lifecycles::Event::what) what) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  post_into(*found->second, {std::move(what), {}});
+  work(id);
+}
+
+void Engine::post_into(Entry& entry, Mail mail) {
+  entry.mail.push_back(std::move(mail));
+  ++statistics_.mail_waiting;
+}
+
+// Handles mail until a write is under way or none is left.
+void Engine::work(const std::string& id) {
+  while (true) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second->writing || found->second->mail.empty()) return;
+    Entry& entry = *found->second;
+    ++statistics_.decisions;
+    const lifecycles::Event event{.now = ports_.loop.now(), .what = entry.mail.front().what};
+    auto decision = lifecycles::decide(*entry.state, event, settings_.policy);
+    const bool over = lifecycles::is_over(decision.next, settings_.policy, event.now);
+    if (entry.version > 0 && decision.effects.empty() && decision.next == *entry.state && !over) {
+      // A decision that changes nothing cannot want to be asked again at once; if one does, it is a
+      // fault in a rule, and it must not keep this loop from everybody else.
+      set_wake(entry, std::max(decision.wake, event.now + kIdleWakeMin));
+      answer(entry);
+      continue;
+    }
+    write(id, std::move(decision));
+  }
+}
+
+void Engine::answer(Entry& entry) {
+  Mail handled = std::move(entry.mail.front());
+  entry.mail.pop_front();
+  --statistics_.mail_waiting;
+  if (handled.done) {
+    ports_.loop.post([done = std::move(handled.done), state = entry.state]() mutable { done(state); });
+  }
+}
+
+// ---- writing ----------------------------------------------------------------------------------------
+
+void Engine::write(const std::string& id, lifecycles::ReservationDecision decision) {
+  Entry& entry = *entries_.at(id);
+  entry.writing = true;
+  ++statistics_.writes;
+  store::Document document = to_document(decision.next);
+  if (!lifecycles::is_over(decision.next, settings_.policy, ports_.loop.now())) document.indexes["live"] = "1";
+  store::Batch batch = entry.with;
+  batch.push_back({.collection = kCollection, .id = id, .expected_version = entry.version, .document = std::move(document)});
+  ports_.store.commit(std::move(batch), ports_.loop,
+                      [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
+                        if (alive.expired()) return;
+                        if (result) {
+                          written(id, std::move(decision));
+                        } else {
+                          write_unclear(id, std::move(decision), std::move(result.error()));
+                        }
+                      });
+}
+
+void Engine::written(const std::string& id, lifecycles::ReservationDecision decision) {
+  Entry& entry = *entries_.at(id);
+  entry.writing = false;
+  ++entry.version;
+  entry.with.clear();
+  entry.state = std::make_shared<const Reservation>(std::move(decision.next));
+  settle(entry, decision.wake);
+  answer(entry);
+  const Snapshot state = entry.state;
+  std::erase_if(entry.watchers, [&](Watcher& watcher) { return !watcher(state); });
+  for (const lifecycles::Effect& effect : decision.effects) {
+    ++statistics_.effects[std::string(Effects::kind(effect))];
+    effects_.run(state, effect);
+  }
+  if (lifecycles::is_over(*state, settings_.policy, ports_.loop.now())) {
+    forget(id);
+  } else {
+    work(id);
+  }
+}
+
+void Engine::write_unclear(const std::string& id, lifecycles::ReservationDecision decision, Error error) {
+  ++statistics_.store_failures;
+  log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
+  ports_.loop.post_at(ports_.loop.now() + kStoreRetry,
+                      [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)]() mutable {
+                        if (!alive.expired()) find_out(id, std::move(decision));
+                      });
+}
+
+// What does the store hold: our write after all, what was there before, or somebody else's?
+void Engine::find_out(const std::string& id, lifecycles::ReservationDecision decision) {
+  ports_.store.get(kCollection, id, ports_.loop, [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](
+                                                      Result<std::optional<store::Document>> found) mutable {
+    if (alive.expired()) return;
+    if (!found) return write_unclear(id, std::move(decision), found.error());
+    Entry& entry = *entries_.at(id);
+    if (*found && (*found)->version == entry.version + 1 && (*found)->body == to_document(decision.next).body) {
+      return written(id, std::move(decision));
+    }
+    entry.writing = false;
+    if (!*found && entry.version == 0) {
+      // Nothing was created, so the caller may hear it; nothing exists that could leak.
+      Mail refused = std::move(entry.mail.front());
+      forget(id);
+      if (refused.done) refused.done(fail(ErrorCode::unavailable, "The reservation could not be stored", "Try again."));
+      return;
+    }
+    if (*found && (*found)->version != entry.version) {
+      if (auto theirs = from_document(**found)) {
+        entry.state = std::make_shared<const Reservation>(*std::move(theirs));
+        entry.version = (*found)->version;
+      }
+    }
+    work(id);
+  });
+}
+
+void Engine::settle(Entry& entry, Time wake) {
+  set_wake(entry, wake);
+  observer_.set_interests(entry.id, lifecycles::interests(*entry.state, settings_.policy));
+}
+
+void Engine::forget(const std::string& id) {
+  Entry& entry = *entries_.at(id);
+  set_wake(entry, kNever);
+  observer_.set_interests(id, {});
+  statistics_.mail_waiting -= entry.mail.size();
+  entries_.erase(id);
+}
+
+// ---- due times --------------------------------------------------------------------------------------
+
+void Engine::set_wake(Entry& entry, Time wake) {
+  if (entry.wake != kNever) due_.erase({entry.wake, entry.id});
+  entry.wake = wake;
+  if (wake != kNever) due_.insert({wake, entry.id});
+  arm();
+}
+
+void Engine::arm() {
+  if (due_.empty() || due_.begin()->first >= armed_) return;
+  armed_ = due_.begin()->first;
+  ports_.loop.post_at(armed_, [this, when = armed_, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || when != armed_) return;
+    armed_ = kNever;
+    ring();
+  });
+}
+
+void Engine::ring() {
+  const Time now = ports_.loop.now();
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const std::string id = due_.begin()->second;
+    set_wake(*entries_.at(id), kNever);
+    mail(id, lifecycles::Due{});
+  }
+  arm();
+}
+
+// ---- questions --------------------------------------------------------------------------------------
+
+Snapshot Engine::find(const std::string& id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() || found->second->version == 0 ? nullptr : found->second->state;
+}
+
+void Engine::watch(const std::string& id, Watcher watcher) {
+  const auto found = entries_.find(id);
+  if (found != entries_.end()) found->second->watchers.push_back(std::move(watcher));
+}
+
+Statistics Engine::statistics() const {
+  Statistics now = statistics_;
+  now.live = entries_.size();
+  now.calls_waiting = lanes_.waiting();
+  now.scopes = observer_.scopes();
+  return now;
+}
+
+}  // namespace mayfly::engine

@@ -1,0 +1,114 @@
+// The engine: a table of what lives, a mailbox for each, and a queue of what is due.
+//
+// For every event: decide, write the next state, and only when the store has it durably run the
+// effects. The record that is written before a cloud call is the intent, so a crash at any instruction
+// loses nothing: start() reads what lives and decide() works out what must be looked up first.
+//
+// One writer: a reservation's events are handled one after the other, and its document is written by
+// compare-and-set. When the store does not answer clearly, the document is read again before anything
+// else happens to that reservation.
+//
+// Threads: everything, constructor to destructor, on ports.loop. Callers elsewhere post to it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/effects.h"
+#include "engine/lanes.h"
+#include "engine/observer.h"
+#include "engine/ports.h"
+#include "lifecycles/reservation.h"
+
+namespace mayfly::engine {
+
+using Snapshot = std::shared_ptr<const Reservation>;
+
+struct Settings {
+  lifecycles::Policy policy;       // traits are filled in from ports.clouds
+  ObserverSettings observer;
+};
+
+struct Statistics {
+  std::size_t live = 0;
+  std::size_t mail_waiting = 0;
+  std::size_t calls_waiting = 0;
+  std::size_t scopes = 0;
+  std::int64_t decisions = 0;
+  std::int64_t writes = 0;
+  std::int64_t store_failures = 0;
+  std::map<std::string, std::int64_t> effects;  // by kind
+};
+
+class Engine {
+ public:
+  Engine(Ports ports, Settings settings);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Reads everything that lives and takes it up again. Call once, before anything else.
+  void start(Done<Result<void>> done);
+
+  // Makes the reservation durable together with `with` (idempotency record), then drives it.
+  // An error means that it does not exist.
+  void create(Reservation reservation, store::Batch with, Done<Result<Snapshot>> done);
+
+  // Hands an event to a live reservation; answers with its state once that is durable. not_found
+  // when it does not live here (never existed, or its tombstone has passed).
+  void send(const std::string& id, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done);
+
+  // The latest durable state; nullptr when it does not live here.
+  Snapshot find(const std::string& id) const;
+
+  // Calls `watcher` with every new durable state, on the loop, until it returns false.
+  using Watcher = std::move_only_function<bool(const Snapshot&)>;
+  void watch(const std::string& id, Watcher watcher);
+
+  Statistics statistics() const;
+
+ private:
+  struct Mail {
+    decltype(lifecycles::Event::what) what;
+    Done<Result<Snapshot>> done;
+  };
+  struct Entry;
+  using Entries = std::map<std::string, std::unique_ptr<Entry>, std::less<>>;
+
+  void load_page(std::string after, Done<Result<void>> done);
+  void adopt(const store::Document& document);
+  void mail(const std::string& id, decltype(lifecycles::Event::what) what);
+  void post_into(Entry& entry, Mail mail);
+  void work(const std::string& id);
+  void write(const std::string& id, lifecycles::ReservationDecision decision);
+  void written(const std::string& id, lifecycles::ReservationDecision decision);
+  void write_unclear(const std::string& id, lifecycles::ReservationDecision decision, Error error);
+  void find_out(const std::string& id, lifecycles::ReservationDecision decision);
+  void settle(Entry& entry, Time wake);
+  void set_wake(Entry& entry, Time wake);
+  void arm();
+  void ring();
+  void answer(Entry& entry);
+  void forget(const std::string& id);
+
+  Ports ports_;
+  Settings settings_;
+  Lanes lanes_;
+  Effects effects_;
+  Observer observer_;
+  Entries entries_;
+  std::set<std::pair<Time, std::string>> due_;
+  Time armed_ = kNever;
+  Statistics statistics_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+// The document a reservation is stored as.
+store::Document to_document(const Reservation& reservation);
+Result<Reservation> from_document(const store::Document& document);
+
+}  // namespace mayfly::engine

@@ -1,0 +1,160 @@
+// Which offer to try next, and when to stop trying.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lifecycles/rules.h"
+#include "model/clouds.h"
+
+namespace mayfly::lifecycles {
+namespace {
+
+void exclude(Context& context, Exclusion exclusion) {
+  Reservation& state = context.state;
+  std::erase_if(state.candidates, [&](const Offer& offer) { return exclusion.covers(offer); });
+  if (state.preparing && exclusion.covers(*state.preparing)) {
+    state.preparing.reset();
+    state.targets.clear();
+  }
+  state.exclusions.push_back(std::move(exclusion));
+}
+
+// What every try came to, for the person who has to read why it failed.
+std::string summary_of(const Reservation& state) {
+  if (state.exclusions.empty()) return "no offer satisfies the request";
+  std::string text = "no offer is left";
+  for (const Exclusion& exclusion : state.exclusions) text += "; " + exclusion.reason;
+  return text;
+}
+
+void retry_later(Context& context, const CloudFailure& failure) {
+  Reservation& state = context.state;
+  ++state.failures;
+  state.next_at = context.now + backoff(context, state.failures, failure.retry_after);
+  note(state, context.now, "note", "Trying again: " + failure.message, 0, failure.code);
+}
+
+}  // namespace
+
+void place(Context& context) {
+  Reservation& state = context.state;
+  if (current_attempt(state) || state.calling || context.now < state.next_at) return;
+  if (state.preparing && !state.targets.empty()) {
+    const LaunchTarget target = state.targets.front();
+    state.targets.erase(state.targets.begin());
+    start_attempt(context, *state.preparing, target);
+    return;
+  }
+  if (!state.preparing && !state.candidates.empty()) {
+    state.preparing = state.candidates.front();
+    state.candidates.erase(state.candidates.begin());
+  }
+  state.calling = true;
+  if (state.preparing) {
+    context.effects.emplace_back(Prepare{});
+  } else {
+    context.effects.emplace_back(Rank{});
+  }
+}
+
+void on_ranked(Context& context, const Ranked& ranked) {
+  Reservation& state = context.state;
+  if (!state.calling) return;
+  state.calling = false;
+  if (state.goal == Goal::absent) return;
+  state.candidates = ranked.offers;
+  if (state.candidates.empty()) give_up(context, summary_of(state));
+}
+
+void on_prepared(Context& context, const Prepared& prepared) {
+  Reservation& state = context.state;
+  if (!state.calling || !state.preparing) return;
+  state.calling = false;
+  if (state.goal == Goal::absent) return;
+  if (prepared.targets && !prepared.targets->empty()) {
+    state.failures = 0;
+    state.targets = *prepared.targets;
+    return;
+  }
+  if (prepared.targets) {
+    rule_out(context, *state.preparing,
+             {.reaction = Reaction::next_offer, .code = "NoZone", .message = "no zone offers it"});
+    return;
+  }
+  const CloudFailure& failure = prepared.targets.error();
+  const bool waitable = failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
+  if (waitable && (failure.reaction == Reaction::ambiguous || failure.code == "Unreachable") &&
+      state.failures + 1 >= context.policy.unreachable_tries) {
+    CloudFailure given_up = failure;
+    given_up.reaction = Reaction::skip_cloud;
+    rule_out(context, *state.preparing, given_up);
+  } else if (waitable) {
+    retry_later(context, failure);
+  } else {
+    // A zone is not chosen yet, so a zone's failure is the offer's.
+    const Offer offer = *state.preparing;
+    note(state, context.now, "attempt", describe(offer) + ": " + failure.message, 0, failure.code);
+    rule_out(context, offer, failure);
+    if (state.preparing && state.targets.empty()) {
+      exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type,
+                        .reason = describe(offer) + ": " + failure.message});
+    }
+  }
+}
+
+void rule_out(Context& context, const Offer& offer, const CloudFailure& failure) {
+  Reservation& state = context.state;
+  state.failures = 0;
+  const std::string why = fmt::format("{}: {}", describe(offer), failure.message);
+  switch (failure.reaction) {
+    case Reaction::again:
+    case Reaction::ambiguous:
+    case Reaction::gone:
+    case Reaction::unprotect:
+    case Reaction::next_offer:
+      exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type, .reason = why});
+      break;
+    case Reaction::next_zone:
+      // Zones left are tried first; place() does that while `targets` has any.
+      if (state.targets.empty()) {
+        exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type, .reason = why});
+      }
+      break;
+    case Reaction::skip_quota:
+      exclude(context, {.cloud = offer.cloud, .region = offer.region,
+                        .quota = quota_class(offer.cloud, offer.instance_type), .reason = why});
+      break;
+    case Reaction::skip_region:
+      exclude(context, {.cloud = offer.cloud, .region = offer.region, .reason = why});
+      break;
+    case Reaction::skip_cloud:
+      exclude(context, {.cloud = offer.cloud, .reason = why});
+      break;
+    case Reaction::fatal:
+      give_up(context, why);
+      break;
+  }
+}
+
+void give_up(Context& context, std::string reason) {
+  if (context.state.goal == Goal::absent) return;
+  context.state.failing = true;
+  release(context, std::move(reason));
+}
+
+void release(Context& context, std::string reason) {
+  Reservation& state = context.state;
+  if (state.goal == Goal::absent) return;
+  state.goal = Goal::absent;
+  state.end_reason = std::move(reason);
+  state.release_requested_at = context.now;
+  state.preparing.reset();
+  state.candidates.clear();
+  state.targets.clear();
+  state.calling = false;
+  for (Attempt& attempt : state.attempts) {
+    if (attempt.stage != Stage::ended) end_attempt(context, attempt, state.end_reason);
+  }
+}
+
+}  // namespace mayfly::lifecycles
