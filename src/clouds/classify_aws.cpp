@@ -1,0 +1,194 @@
+// EC2's HTTP statuses mislead: "no capacity" is 500, "not allowed in this region" is 401, and both
+// "you may not" and "your account is young" are 4xx. So the code decides; the status only speaks
+// where there is no code, or one that we have never seen.
+#include "clouds/classify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace mayfly::clouds {
+namespace {
+
+constexpr std::size_t kAwsWordsMax = 500;  // of AWS's own text in our message
+
+struct AwsRow {
+  std::string_view code;
+  Reaction reaction;
+};
+
+constexpr std::array kAwsRows{
+    // Throttled: certainly nothing happened.
+    AwsRow{"RequestLimitExceeded", Reaction::again},
+    AwsRow{"EC2ThrottledException", Reaction::again},
+    AwsRow{"Throttling", Reaction::again},
+    AwsRow{"ThrottlingException", Reaction::again},
+    AwsRow{"TooManyRequestsException", Reaction::again},
+    AwsRow{"RequestThrottled", Reaction::again},
+    AwsRow{"SlowDown", Reaction::again},
+    AwsRow{"BandwidthLimitExceeded", Reaction::again},
+    AwsRow{"PriorRequestNotComplete", Reaction::again},
+    // The server lost its way: anything may have happened.
+    AwsRow{"InternalError", Reaction::ambiguous},
+    AwsRow{"InternalFailure", Reaction::ambiguous},
+    AwsRow{"InternalServerError", Reaction::ambiguous},
+    AwsRow{"InternalServerException", Reaction::ambiguous},
+    AwsRow{"ServiceUnavailable", Reaction::ambiguous},
+    AwsRow{"Unavailable", Reaction::ambiguous},
+    // No room here for this type. Repeating only burns the allowance of launches.
+    AwsRow{"InsufficientInstanceCapacity", Reaction::next_zone},
+    AwsRow{"InsufficientHostCapacity", Reaction::next_zone},
+    AwsRow{"InsufficientReservedInstanceCapacity", Reaction::next_zone},
+    AwsRow{"UnfulfillableCapacity", Reaction::next_zone},
+    AwsRow{"ReservationCapacityExceeded", Reaction::next_zone},
+    AwsRow{"InsufficientFreeAddressesInSubnet", Reaction::next_zone},
+    AwsRow{"Unsupported", Reaction::next_zone},
+    // The account's limits: of a class of types, of spot, of something else in the region.
+    AwsRow{"VcpuLimitExceeded", Reaction::skip_quota},
+    AwsRow{"InstanceLimitExceeded", Reaction::skip_quota},
+    AwsRow{"MaxSpotInstanceCountExceeded", Reaction::next_offer},
+    AwsRow{"SpotMaxPriceTooLow", Reaction::next_offer},
+    AwsRow{"VolumeLimitExceeded", Reaction::skip_region},
+    AwsRow{"AddressLimitExceeded", Reaction::skip_region},
+    AwsRow{"SecurityGroupLimitExceeded", Reaction::skip_region},
+    AwsRow{"ResourceLimitExceeded", Reaction::skip_region},
+    // Not allowed, or not known who asks. (The driver has ruled out a wrong clock before.)
+    AwsRow{"UnauthorizedOperation", Reaction::skip_cloud},
+    AwsRow{"AccessDenied", Reaction::skip_cloud},
+    AwsRow{"AccessDeniedException", Reaction::skip_cloud},
+    AwsRow{"AuthFailure", Reaction::skip_cloud},
+    AwsRow{"InvalidClientTokenId", Reaction::skip_cloud},
+    AwsRow{"SignatureDoesNotMatch", Reaction::skip_cloud},
+    AwsRow{"InvalidSignatureException", Reaction::skip_cloud},
+    AwsRow{"IncompleteSignature", Reaction::skip_cloud},
+    AwsRow{"MissingAuthenticationToken", Reaction::skip_cloud},
+    AwsRow{"ExpiredToken", Reaction::skip_cloud},
+    AwsRow{"ExpiredTokenException", Reaction::skip_cloud},
+    AwsRow{"UnrecognizedClientException", Reaction::skip_cloud},
+    AwsRow{"RequestExpired", Reaction::skip_cloud},
+    AwsRow{"Blocked", Reaction::skip_cloud},
+    // The region is not enabled, or not yet.
+    AwsRow{"OptInRequired", Reaction::skip_region},
+    AwsRow{"PendingVerification", Reaction::skip_region},
+    // Without a default VPC nothing of ours can start in this region; others have theirs.
+    AwsRow{"VPCIdNotSpecified", Reaction::skip_region},
+    // Images are published region by region.
+    AwsRow{"ParameterNotFound", Reaction::skip_region},
+    // The token was used before with other parameters, so its machines may exist: look, never
+    // take a new token blindly.
+    AwsRow{"IdempotentParameterMismatch", Reaction::ambiguous},
+    AwsRow{"InvalidInstanceID.NotFound", Reaction::gone},
+    AwsRow{"NoSuchCluster", Reaction::gone},
+    AwsRow{"OperationNotPermitted", Reaction::unprotect},
+    AwsRow{"IncorrectInstanceState", Reaction::again},
+    AwsRow{"DependencyViolation", Reaction::again},
+    // The dry run passed: nothing happened, and nothing forbids it.
+    AwsRow{"DryRunOperation", Reaction::again},
+    // The request itself is wrong.
+    AwsRow{"InvalidInstanceID.Malformed", Reaction::fatal},
+    AwsRow{"InvalidAMIID.NotFound", Reaction::fatal},
+    AwsRow{"InvalidAMIID.Malformed", Reaction::fatal},
+    AwsRow{"InvalidAMIID.Unavailable", Reaction::fatal},
+    AwsRow{"InvalidParameterValue", Reaction::fatal},
+    AwsRow{"InvalidParameterCombination", Reaction::fatal},
+    AwsRow{"MissingParameter", Reaction::fatal},
+    AwsRow{"UnknownParameter", Reaction::fatal},
+    AwsRow{"InvalidKeyPair.NotFound", Reaction::fatal},
+    AwsRow{"InvalidSubnetID.NotFound", Reaction::fatal},
+    AwsRow{"InvalidGroup.NotFound", Reaction::fatal},
+    AwsRow{"ValidationError", Reaction::fatal},
+    AwsRow{"InvalidRequestException", Reaction::fatal},
+};
+
+// EMR says everything with this one code; only the text tells what it is about.
+Reaction reaction_to_validation(std::string_view message) {
+  const auto says = [&](std::string_view word) {
+    return std::ranges::search(message, word, [](char a, char b) {
+             return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+           }).begin() != message.end();
+  };
+  if (says("termination protect") || says("termination-protect")) return Reaction::unprotect;
+  if (says("capacity")) return Reaction::next_zone;
+  if (says("limit") || says("quota")) return Reaction::skip_quota;
+  return Reaction::fatal;
+}
+
+// For codes that are not in the table. AWS names its errors by families, so a new member of one is
+// understood; another unknown refusal is taken for this offer's, because a request given up that
+// another cloud would have met is worse than some free refusals.
+Reaction reaction_to_unknown(std::string_view code, int http_status) {
+  if (http_status == 429) return Reaction::again;
+  if (http_status == 401 || http_status == 403) return Reaction::skip_cloud;
+  if (code.starts_with("Insufficient")) return Reaction::next_zone;
+  if (code.ends_with("LimitExceeded")) return Reaction::skip_region;
+  // Without a code something between us and AWS has spoken, and what AWS did is not known.
+  const bool refused = !code.empty() && http_status >= 400 && http_status < 500;
+  return refused ? Reaction::next_offer : Reaction::ambiguous;
+}
+
+Reaction aws_reaction(std::string_view code, int http_status, std::string_view message) {
+  if (code == "ValidationException") return reaction_to_validation(message);
+  const auto row = std::ranges::find(kAwsRows, code, &AwsRow::code);
+  return row != kAwsRows.end() ? row->reaction : reaction_to_unknown(code, http_status);
+}
+
+// "ec2:RunInstances", as policies name it.
+std::string action_of(std::string_view operation) {
+  if (operation == "GetParameter") return "ssm:GetParameter";
+  if (operation == "GetCallerIdentity") return "sts:GetCallerIdentity";
+  const bool emr = operation.contains("JobFlow") || operation.contains("Cluster") ||
+                   operation == "ListInstances" || operation == "SetTerminationProtection";
+  return fmt::format("{}:{}", emr ? "elasticmapreduce" : "ec2", operation);
+}
+
+std::string aws_remedy(std::string_view code, Reaction reaction, std::string_view operation) {
+  if (code == "UnauthorizedOperation" || code.starts_with("AccessDenied")) {
+    return fmt::format(" The key's policy must allow {}; docs/clouds.md has the whole policy.",
+                       action_of(operation));
+  }
+  if (code == "RequestExpired") return " Set this server's clock right.";
+  if (code.starts_with("ExpiredToken")) {
+    return " The temporary credentials have ended: store new ones.";
+  }
+  if (code == "Blocked") return " Ask AWS Support why the account is blocked.";
+  if (code == "OptInRequired") return " Enable the region or service for the account.";
+  if (code == "VPCIdNotSpecified") return " Run `aws ec2 create-default-vpc` for this region.";
+  if (reaction == Reaction::skip_quota) return " Ask for a higher limit under Service Quotas.";
+  if (reaction == Reaction::skip_cloud) {
+    return " The access key or its secret is wrong, inactive or deleted: store a valid pair.";
+  }
+  return {};
+}
+
+// The first line and no more: after it SignatureDoesNotMatch repeats our headers, session token
+// included, and UnauthorizedOperation an encoded blob that only the account's owner can read.
+std::string_view words_of(std::string_view message) {
+  std::string_view words = message.substr(0, message.find_first_of("\r\n"));
+  words = words.substr(0, words.find("Encoded authorization failure message"));
+  if (words.size() > kAwsWordsMax) {
+    std::size_t end = kAwsWordsMax;
+    while (end > 0 && (words[end] & 0xC0) == 0x80) --end;  // a UTF-8 character stays whole
+    words = words.substr(0, end);
+  }
+  while (words.ends_with('.') || words.ends_with(' ')) words.remove_suffix(1);
+  return words;
+}
+
+}  // namespace
+
+CloudFailure classify_aws(std::string_view operation, std::string_view code, int http_status,
+                          std::string_view message) {
+  const Reaction reaction = aws_reaction(code, http_status, message);
+  std::string told = fmt::format("AWS answered '{}' with {}", operation, http_status);
+  if (!code.empty()) told += fmt::format(" {}", code);
+  if (const std::string_view words = words_of(message); !words.empty()) {
+    told += fmt::format(": {}", words);
+  }
+  told += "." + aws_remedy(code, reaction, operation);
+  return CloudFailure{.reaction = reaction,
+                      .code = code.empty() ? fmt::format("Http{}", http_status) : std::string(code),
+                      .message = std::move(told)};
+}
+
+}  // namespace mayfly::clouds
