@@ -1,0 +1,64 @@
+// A machine as its cloud knows it: everything that ever happens to it is a moment in time, so its
+// state is computed from the clock and nothing has to tick.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "model/instance.h"
+
+namespace mayfly::sim {
+
+struct Machine {
+  std::string cloud;
+  std::string account;
+  std::string region;
+  std::string zone;  // EC2 only
+  std::string id;
+  std::string name;  // a droplet's; EC2's is the tag Name
+  std::string instance_type;
+  std::string image;
+  std::string subnet;  // EC2 only
+  std::string security_group;
+  std::string token;        // EC2's ClientToken
+  std::string reservation;  // EC2's reservation id: one per launch
+  int launch_index = 0;
+  std::map<std::string, std::string> tags;  // DigitalOcean: tag -> ""
+  int disk_gib = 0;
+  bool gpu = false;      // DigitalOcean lists these apart
+  bool foreign = false;  // not started through us
+  bool terminate_protected = false;
+  std::string public_ip;
+  std::string private_ip;
+
+  Time created;
+  Time visible_from;  // in listings and by id
+  Time tags_from;     // DigitalOcean attaches tags after creation
+  Time addresses_from;
+  Time running_from = kNever;
+  Time stopped_from = kNever;
+  Time ending_from = kNever;  // EC2: shutting-down; its bill ends here
+  Time ended = kNever;        // EC2: terminated; DigitalOcean: vanished
+  Time hidden_from;           // phantom absence: [hidden_from, hidden_until)
+  Time hidden_until;
+  Time refuses_until;    // does not take a delete
+  std::string end_code;  // EC2's StateReason.Code for the end or the stop
+  std::string end_reason;
+
+  InstanceState state_at(Time now) const;
+  bool alive_at(Time now) const { return now < ended; }
+  bool shown_at(Time now) const {
+    return now >= visible_from && (now < hidden_from || now >= hidden_until);
+  }
+  // For how long it was billed until `now`; `running` excludes the time EC2 bills disks only.
+  struct Billed {
+    Duration running{};
+    Duration stopped{};
+  };
+  Billed billed_at(Time now) const;
+  Time bill_starts() const { return cloud == "aws" ? running_from : created; }
+};
+
+}  // namespace mayfly::sim

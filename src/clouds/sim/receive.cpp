@@ -1,0 +1,99 @@
+// What becomes of a call that arrives: refused, lost, late or simply done.
+#include <algorithm>
+
+#include "clouds/sim/operations.h"
+#include "clouds/sim/world.h"
+
+namespace mayfly::sim {
+namespace {
+
+CloudError unauthorized(const CallSite& site) {
+  if (site.cloud == "digitalocean") return {401, "unauthorized", "Unable to authenticate you", {}};
+  if (site.operation == "GetCallerIdentity") {
+    return {
+        403, "InvalidClientTokenId", "The security token included in the request is invalid.", {}};
+  }
+  if (site.operation == "GetParameter") {
+    return {400,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+            {}};
+  }
+  return {401, "AuthFailure", "AWS was not able to validate the provided access credentials", {}};
+}
+
+CloudError throttled(const CallSite& site) {
+  if (site.cloud == "digitalocean") {
+    return {429, "too_many_requests", "API Rate limit exceeded.", Duration{2s}};
+  }
+  return {503, "RequestLimitExceeded", "Request limit exceeded.", {}};
+}
+
+CloudError server_error(const CallSite& site, Random& random) {
+  const bool aws = site.cloud == "aws";
+  switch (random.below(3)) {
+    case 0:
+      return aws ? CloudError{500, "InternalError", "An internal error has occurred", {}}
+                 : CloudError{500, "server_error", "Server was unable to give you a response.", {}};
+    case 1:
+      return aws ? CloudError{503,
+                              "Unavailable",
+                              "The service is unavailable. Please try again shortly.",
+                              {}}
+                 : CloudError{503, "service_unavailable", "Service Unavailable", {}};
+    // From a gateway in front: no code of the cloud's.
+    default:
+      return {502, "", "Bad Gateway", {}};
+  }
+}
+
+CloudError timed_out() {
+  return {0, "Timeout", "no answer before the deadline", {}};
+}
+
+}  // namespace
+
+// Refusals that come before anything is done; the throttle counts every call that comes this far.
+std::optional<CloudError> World::draw_refusal(const CallSite& site) {
+  if (settings_.throttling) {
+    if (auto refusal = throttle_.take(site, now_)) return refusal;
+  }
+  if (const auto longest = faults_.draw(FaultKind::unauthorized_for_a_while, site)) {
+    revoke(site.account, now_ + pick_up_to(*longest));
+  }
+  if (const auto found = revoked_.find(site.account); found != revoked_.end()) {
+    if (now_ < found->second) return unauthorized(site);
+    revoked_.erase(found);
+  }
+  if (faults_.draw(FaultKind::throttle, site)) return throttled(site);
+  if (faults_.draw(FaultKind::timeout_before, site)) return timed_out();
+  if (faults_.draw(FaultKind::server_error_before, site)) return server_error(site, random_);
+  return std::nullopt;
+}
+
+CallFate World::receive(const CallSite& site) {
+  settle();
+  Duration takes = pick(settings_.latency);
+  if (const auto longest = faults_.draw(FaultKind::slow_answer, site))
+    takes += pick_up_to(*longest);
+  CallFate fate{.effect_at = now_ + pick({0s, takes}), .answer_at = now_ + takes};
+  if ((fate.refused = draw_refusal(site))) {
+    if (fate.refused->status == 0) fate.answer_at = now_ + settings_.deadline;
+    return fate;
+  }
+  if (is_launch(site.operation)) {
+    if (const auto longest = faults_.draw(FaultKind::late_arrival, site)) {
+      fate.effect_at = now_ + settings_.deadline + pick_up_to(*longest);
+      fate.masked = random_.below(2) == 0 ? timed_out() : server_error(site, random_);
+    }
+  }
+  if (!fate.masked && faults_.draw(FaultKind::timeout_after_success, site))
+    fate.masked = timed_out();
+  if (!fate.masked && faults_.draw(FaultKind::server_error_after, site)) {
+    fate.masked = server_error(site, random_);
+  }
+  if (fate.masked && fate.masked->status == 0) fate.answer_at = now_ + settings_.deadline;
+  return fate;
+}
+
+}  // namespace mayfly::sim

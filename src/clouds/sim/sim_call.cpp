@@ -1,0 +1,20 @@
+#include "clouds/sim/sim_call.h"
+
+#include <fmt/format.h>
+
+#include "clouds/sim/sim_cloud.h"
+
+namespace mayfly::sim {
+
+CloudFailure timed_out_failure(std::string_view operation) {
+  return {.reaction = Reaction::ambiguous,
+          .code = "Timeout",
+          .message = fmt::format("{}: no answer before the deadline", operation),
+          .retry_after = {}};
+}
+
+std::string account_of(std::string_view cloud, const clouds::Credentials& credentials) {
+  return cloud == "aws" ? credentials.id : std::string(credentials.secret.reveal());
+}
+
+}  // namespace mayfly::sim

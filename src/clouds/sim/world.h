@@ -1,0 +1,181 @@
+// What exists at the clouds, and what is about to: an honest model of EC2 and DigitalOcean, with
+// their delays, their eventual consistency and their bad days.
+//
+// No I/O, no threads: one caller at a time. Everything follows from the clock, the seed and the
+// order of calls. Effects of calls that are under way wait in an agenda; settle() brings the world
+// up to the clock and every member that looks at it does so first. The clouds' rules are in ec2.h
+// and droplets.h; whoever asks through them gets answers in the cloud's own words.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "clouds/sim/call.h"
+#include "clouds/sim/faults.h"
+#include "clouds/sim/machine.h"
+#include "clouds/sim/throttle.h"
+#include "core/loop.h"
+#include "core/random.h"
+#include "model/offer.h"
+
+namespace mayfly::sim {
+
+struct Span {
+  Duration shortest;
+  Duration longest;
+};
+
+struct WorldSettings {
+  Span latency{20ms, 400ms};
+  Duration deadline = 30s;  // after which a caller in process stops waiting
+  Span instance_boot{20s, 60s};
+  Span droplet_boot{30s, 90s};
+  Span instance_shutdown{10s, 40s};
+  Span droplet_shutdown{1s, 5s};
+  Span visibility{0s, 3s};  // until a new machine shows in listings
+  Span tag_lag{1s, 8s};     // DigitalOcean: then it has its tags
+  Span address_lag{2s, 15s};
+  Duration terminated_shown = 1h;  // EC2
+  int droplet_limit = 1000;        // per account
+  bool throttling = true;
+  // The processor a type has, nullopt where it is not sold. Unset: everything is sold everywhere.
+  std::function<std::optional<Arch>(const std::string& cloud, const std::string& region,
+                                    const std::string& instance_type)>
+      sold;
+  // For the ledger; without it nothing has a cost. Disks billed apart get the machine's size.
+  std::function<std::optional<PriceTerms>(const std::string& cloud, const std::string& region,
+                                          const std::string& instance_type)>
+      price;
+};
+
+// One line per machine that ever existed.
+struct LedgerEntry {
+  std::string cloud;
+  std::string region;
+  std::string id;
+  std::string name;
+  std::string instance_type;
+  std::map<std::string, std::string> tags;
+  std::string token;
+  Time created;
+  std::optional<Time> billable_from;
+  std::optional<Time> ended;
+  InstanceState state = InstanceState::pending;
+  std::int64_t billed_seconds = 0;
+  std::optional<Money> cost;
+  bool foreign = false;
+};
+
+class World {
+ public:
+  World(const Clock& clock, std::uint64_t seed, WorldSettings settings = {});
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // As of the last settle(), or of the effect being applied.
+  Time now() const { return now_; }
+  // Applies every effect that is due.
+  void settle();
+  const WorldSettings& settings() const { return settings_; }
+  Random& random() { return random_; }
+  Duration pick(Span span);
+  // Between one second and `longest`.
+  Duration pick_up_to(Duration longest) { return pick({1s, longest}); }
+
+  // ---- Calls
+  // Decides what becomes of a call that arrives now.
+  CallFate receive(const CallSite& site);
+  // Runs `effect` in the world at that moment, whoever is still there to hear of it.
+  void at(Time when, Task effect);
+
+  // ---- Faults, capacity, keys
+  Faults& faults() { return faults_; }
+  void set_faults(FaultPlan plan) { faults_.set(std::move(plan)); }
+  // No more faults: machines will not fail by themselves and keys work. What is delayed stays
+  // delayed.
+  void heal();
+  // At most so many living machines there; nullopt lifts it. zone "": the region (DigitalOcean).
+  void set_capacity(const std::string& region, const std::string& zone,
+                    const std::string& instance_type, std::optional<int> machines);
+  bool has_capacity(const std::string& region, const std::string& zone,
+                    const std::string& instance_type, int machines) const;
+  void revoke(const std::string& account, Time until = kNever);
+  void restore(const std::string& account) { revoked_.erase(account); }
+  Throttle& throttle() { return throttle_; }
+
+  // EC2's idempotency tokens: what a token was first used for, per account and region, for ever.
+  struct Token {
+    std::string parameters;
+    std::vector<Machine*> machines;
+  };
+  const Token* token(const std::string& account, const std::string& region,
+                     const std::string& token) const;
+  void remember_token(const std::string& account, const std::string& region,
+                      const std::string& token, Token used);
+
+  // ---- Machines
+  // Takes what a launch decided and adds what chance decides: boot, visibility, failures.
+  Machine& create(Machine machine);
+  // Starts the end. Harmless when it has begun already.
+  void end(Machine& machine, std::string code, std::string reason);
+  Machine* find(std::string_view cloud, std::string_view id);
+  // What the cloud's API could show of an account in a region ("" for DigitalOcean), oldest first:
+  // including machines not visible yet, excluding those ended for too long.
+  const std::vector<Machine*>& listed(const std::string& cloud, const std::string& account,
+                                      const std::string& region);
+  // Hides a machine from answers for a moment when chance says so.
+  void draw_phantom(Machine& machine, const CallSite& site);
+  // A machine that we did not start; ending it is remembered.
+  Machine& add_foreign(const std::string& cloud, const std::string& account,
+                       const std::string& region, const std::string& instance_type,
+                       std::map<std::string, std::string> tags = {});
+
+  // ---- What invariants ask
+  std::vector<LedgerEntry> ledger();
+  std::vector<LedgerEntry> living();
+  // A tag of ours by its meaning, whichever way the cloud writes it.
+  std::vector<LedgerEntry> living_with_tag(std::string_view key, std::string_view value);
+  const std::vector<std::string>& foreign_ended() const { return foreign_ended_; }
+
+ private:
+  struct Place {
+    std::string cloud, account, region;
+    auto operator<=>(const Place&) const = default;
+  };
+  Place place_of(const std::string& cloud, const std::string& account,
+                 const std::string& region) const;
+  void draw_boot(Machine& machine, const CallSite& site);
+  void draw_drift(Machine& machine, const CallSite& site);
+  std::optional<CloudError> draw_refusal(const CallSite& site);
+  LedgerEntry entry_of(const Machine& machine) const;
+  bool still_shown(const Machine& machine) const;
+
+  const Clock& clock_;
+  SeededRandom random_;
+  WorldSettings settings_;
+  Faults faults_{random_};
+  Throttle throttle_;
+  Time now_;
+  std::multimap<Time, Task> agenda_;
+  std::deque<Machine> machines_;  // never moves, never shrinks: it is the ledger
+  std::map<std::string, Machine*, std::less<>> by_id_;
+  std::map<Place, std::vector<Machine*>> listed_;
+  std::map<std::string, Token> tokens_;
+  std::map<std::string, Time> revoked_;
+  std::map<std::string, int> capacity_;
+  std::vector<std::string> foreign_ended_;
+  std::int64_t next_droplet_ = 412'000'000;
+  std::uint32_t next_address_ = 0;
+};
+
+// EC2's and DigitalOcean's ways to write a tag of ours.
+std::string droplet_tag(std::string_view key, std::string_view value);
+bool has_tag(const Machine& machine, std::string_view key, std::string_view value);
+
+}  // namespace mayfly::sim
