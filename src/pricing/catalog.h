@@ -1,5 +1,5 @@
-// The price catalog: every offer of every cloud at one date. Immutable once built and shared between
-// threads; a refresh builds a new one beside it.
+// The price catalog: every offer of every cloud at one date. Immutable once built and shared
+// between threads; a refresh builds a new one beside it.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,9 @@
 
 namespace mayfly::pricing {
 
+class Index;
+struct PriceList;
+
 // One row of the price list, before a request says how much disk it wants.
 struct ListedType {
   std::string cloud;
@@ -22,7 +25,7 @@ struct ListedType {
   Arch arch = Arch::x86_64;
   bool gpu = false;
   bool burstable = false;
-  int included_disk_gib = 0;   // in the price (DigitalOcean); 0 = billed apart
+  int included_disk_gib = 0;  // in the price (DigitalOcean); 0 = billed apart
   Money instance_hour;
 };
 
@@ -30,18 +33,32 @@ class Catalog {
  public:
   // The snapshot shipped in the binary; built at first use.
   static std::shared_ptr<const Catalog> embedded();
-  // offers: catalog/offers.csv's columns; gp3: region,usd_gb_month. Fails on any row it cannot read.
-  static Result<std::shared_ptr<const Catalog>> from_csv(std::string_view offers, std::string_view gp3,
-                                                         std::string date);
-  virtual ~Catalog() = default;
+  // offers and gp3: the columns of data/catalog/*.csv. Fails on the first row it cannot read,
+  // naming its line.
+  static Result<std::shared_ptr<const Catalog>> from_csv(std::string_view offers,
+                                                         std::string_view gp3, std::string date);
+  explicit Catalog(PriceList list, std::string date);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
 
-  virtual const std::string& date() const = 0;   // 2026-11-21
-  virtual std::size_t size() const = 0;
-  // The row of that name, for the clouds that price by it (cloudsim, live checks); nullptr if unknown.
-  virtual const ListedType* find(std::string_view cloud, std::string_view region,
-                                 std::string_view instance_type) const = 0;
-  // The offer a row makes for that much disk: with price terms. Precondition: the region has a disk price.
-  virtual Offer offer_of(const ListedType& row, int disk_gib) const = 0;
+  const std::string& date() const { return date_; }  // 2026-11-21
+  std::size_t size() const;
+  // The row of that name, for what prices by it (cloudsim, live checks); nullptr if unknown.
+  const ListedType* find(std::string_view cloud, std::string_view region,
+                         std::string_view instance_type) const;
+  // False for the regions whose disk price is unknown: nothing there is ever offered.
+  bool is_offered(const ListedType& row) const;
+  // The offer a row makes for that much disk: with price terms. Precondition: is_offered(row).
+  Offer offer_of(const ListedType& row, int disk_gib) const;
+
+  // What the ranking searches.
+  const Index& index() const { return *index_; }
+
+ private:
+  std::string date_;
+  std::unique_ptr<const PriceList> list_;
+  std::unique_ptr<const Index> index_;  // of *list_
 };
 
 }  // namespace mayfly::pricing

@@ -1,5 +1,6 @@
 // The ranking: every offer that satisfies a request, cheapest first, and why the others lost.
 // Exact rules: docs/pricing.md. Pure: the same catalog, request and reach give the same bytes.
+// Requests are valid ones (model's validate()); beyond its bounds sums may not be exact.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,15 @@ struct Reach {
 
 struct RankedOffer {
   Offer offer;
-  Money hourly;   // one machine
-  Money cost;     // all machines over the billed time, rounded once
+  Money hourly;  // one machine
+  Money cost;    // all machines over the billed time, rounded once
 };
 
-// Offers that do not satisfy, grouped by what rules them out first; the example is the cheapest of them.
+// Offers that do not satisfy, grouped by what rules them out first; the example is the cheapest of
+// them (none where the cloud's disk price is unknown). Groups are in the order in which constraints
+// are asked.
 struct Rejection {
-  std::string reason;       // "vcpus: has 1, needs at least 2", without figures when they differ
+  std::string reason;  // "vcpus: has 1, needs at least 2", without figures when they differ
   std::int64_t offers = 0;
   std::optional<RankedOffer> example;
 };
@@ -50,8 +53,8 @@ struct Ranking {
 Ranking rank(const Catalog& catalog, const Request& request, const Reach& reach, std::size_t limit);
 
 // rank() without `rejected`: what placing needs, in microseconds.
-std::vector<RankedOffer> cheapest(const Catalog& catalog, const Request& request, const Reach& reach,
-                                  std::size_t limit);
+std::vector<RankedOffer> cheapest(const Catalog& catalog, const Request& request,
+                                  const Reach& reach, std::size_t limit);
 
 // One change of one field that alone makes the request satisfiable, and what it would then cost.
 struct Relaxation {
@@ -59,7 +62,7 @@ struct Relaxation {
   json::value value;
   Money cost;
 };
-// Cheapest first; empty when no single change helps.
+// Cheapest first, at most one per field; empty when no single change helps, or none is needed.
 std::vector<Relaxation> relax(const Catalog& catalog, const Request& request, const Reach& reach);
 
 // The duration that is priced: the lease, or one hour.
