@@ -55,8 +55,9 @@ std::unique_ptr<Client> make_curl_client();
 
 // For the command line: one call, waiting for it on this thread.
 CallResult send_and_wait(const Call& call);
-// Reads a streaming answer; `on_bytes` returns false to stop early. The body of the Answer stays
-// empty unless the status is not 2xx.
+// Reads a streaming answer; `on_bytes` returns false to stop early. It is also called with no bytes
+// about once a second while none come, so that a caller can show the time, or stop. The body of the
+// Answer stays empty unless the status is not 2xx.
 CallResult stream_and_wait(const Call& call, const std::function<bool(std::string_view)>& on_bytes);
 
 }  // namespace mayfly::http
