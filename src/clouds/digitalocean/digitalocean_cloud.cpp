@@ -1,0 +1,89 @@
+#include "clouds/digitalocean/digitalocean_cloud.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+
+#include "clouds/digitalocean/driver.h"
+
+namespace mayfly::clouds {
+namespace digitalocean {
+
+Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& client,
+               const Clock& clock, std::string endpoint)
+    : strand_(boost::asio::make_strand(executor)),
+      clock_(clock),
+      api_(strand_, client, clock, std::move(endpoint)),
+      availability_(api_, clock) {}
+
+namespace {
+
+// Runs the work and posts its answer; the driver stays until then. An exception can only be lack of
+// memory: it ends the process, whose state is on disk.
+template <class T>
+void answer_with(std::shared_ptr<Driver> driver, Loop& loop, Done<CloudResult<T>> done,
+                 Work<T> work) {
+  const auto executor = driver->executor();
+  auto finished = [driver = std::move(driver), &loop, done = std::move(done)](
+                      std::exception_ptr thrown, CloudResult<T> answer) mutable {
+    if (thrown) std::rethrow_exception(thrown);
+    loop.post([done = std::move(done), answer = std::move(answer)]() mutable {
+      done(std::move(answer));
+    });
+  };
+  boost::asio::co_spawn(executor, std::move(work), std::move(finished));
+}
+
+}  // namespace
+}  // namespace digitalocean
+
+using digitalocean::answer_with;
+
+DigitalOceanCloud::DigitalOceanCloud(boost::asio::any_io_executor executor, http::Client& client,
+                                     const Clock& clock, DigitalOceanOptions options)
+    : driver_(std::make_shared<digitalocean::Driver>(executor, client, clock,
+                                                     std::move(options.endpoint))) {}
+
+DigitalOceanCloud::~DigitalOceanCloud() = default;
+
+const CloudTraits& DigitalOceanCloud::traits() const {
+  static constexpr CloudTraits kTraits{.idempotent_launch = false,
+                                       .machines_per_launch = digitalocean::kMachinesPerCreate,
+                                       .lists_all_regions = true,
+                                       .shows_terminated = false};
+  return kTraits;
+}
+
+void DigitalOceanCloud::check(const Credentials& credentials, Loop& loop,
+                              Done<CloudResult<Identity>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->check(credentials));
+}
+
+void DigitalOceanCloud::prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
+                                Done<CloudResult<std::vector<LaunchTarget>>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->prepare(credentials, std::move(spec)));
+}
+
+void DigitalOceanCloud::launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,
+                               Done<CloudResult<std::vector<Instance>>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->launch(credentials, std::move(spec)));
+}
+
+void DigitalOceanCloud::look_up(const Credentials& credentials, LookUp what, Loop& loop,
+                                Done<CloudResult<std::vector<Instance>>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->look_up(credentials, std::move(what)));
+}
+
+void DigitalOceanCloud::list(const Credentials& credentials, std::string region,
+                             std::string installation, Loop& loop,
+                             Done<CloudResult<std::vector<Instance>>> done) {
+  answer_with(driver_, loop, std::move(done),
+              driver_->list(credentials, std::move(region), std::move(installation)));
+}
+
+void DigitalOceanCloud::terminate(const Credentials& credentials, std::string /*region*/,
+                                  std::vector<std::string> ids, Loop& loop,
+                                  Done<CloudResult<Terminated>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->terminate(credentials, std::move(ids)));
+}
+
+}  // namespace mayfly::clouds

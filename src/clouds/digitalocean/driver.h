@@ -1,0 +1,59 @@
+// The six operations of the Cloud port as coroutines on one strand. Whoever starts one keeps the
+// Driver alive until it has answered.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "clouds/cloud.h"
+#include "clouds/digitalocean/api.h"
+#include "clouds/digitalocean/availability.h"
+#include "clouds/digitalocean/gpu_watch.h"
+#include "clouds/digitalocean/pages.h"
+
+namespace mayfly::clouds::digitalocean {
+
+inline constexpr int kMachinesPerCreate = 10;
+inline constexpr std::size_t kUserDataBytesMax = 64u << 10;
+// Deleting takes about a second each and the burst limit is 250 calls a minute.
+inline constexpr int kDeletesAtOnce = 4;
+
+template <class T>
+using Work = boost::asio::awaitable<CloudResult<T>>;
+
+class Driver {
+ public:
+  Driver(const boost::asio::any_io_executor& executor, http::Client& client, const Clock& clock,
+         std::string endpoint);
+
+  const boost::asio::any_io_executor& executor() const { return strand_; }
+
+  Work<Identity> check(Credentials credentials);
+  Work<std::vector<LaunchTarget>> prepare(Credentials credentials, PrepareSpec spec);
+  Work<std::vector<Instance>> launch(Credentials credentials, LaunchSpec spec);
+  Work<std::vector<Instance>> look_up(Credentials credentials, Cloud::LookUp what);
+  Work<std::vector<Instance>> list(Credentials credentials, std::string region,
+                                   std::string installation);
+  Work<Cloud::Terminated> terminate(Credentials credentials, std::vector<std::string> ids);
+
+ private:
+  struct Found;     // listing.cpp
+  struct Teardown;  // terminate.cpp
+
+  Work<std::vector<std::string>> open_regions(Secret token);
+  Work<void> find_by_tag(Secret token, std::string tag, Found& found);
+  Work<void> find_by_name(Secret token, std::string name, Found& found);
+  Work<void> find_gpus(Secret token, Found& found);
+  boost::asio::awaitable<void> end_some(std::shared_ptr<Teardown> teardown);
+  Work<bool> end_one(Secret token, std::string id);
+
+  const boost::asio::any_io_executor strand_;
+  const Clock& clock_;
+  Api api_;
+  Availability availability_;
+  GpuWatch gpus_;
+};
+
+}  // namespace mayfly::clouds::digitalocean
