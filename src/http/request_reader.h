@@ -28,6 +28,8 @@ class RequestReader {
   std::size_t feed(std::string_view bytes);
 
   Stage stage() const { return stage_; }
+  // The connection refuses what takes too long.
+  void refuse(Refused why);
   const Refused& refused() const { return refused_; }
   const RequestHead& head() const { return head_; }
   RequestHead take() { return std::move(head_); }
@@ -41,7 +43,6 @@ class RequestReader {
   std::size_t find_head_end(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
   void begin_body();
-  void refuse(Refused why);
 
   const std::size_t body_max_;
   Stage stage_ = Stage::nothing;

@@ -1,0 +1,182 @@
+// For tests: a client that sends exactly the bytes it is told, in the pieces it is told, over a
+// blocking socket. Gives up after ten seconds instead of hanging.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "http/message.h"
+
+namespace mayfly::http {
+
+struct RawAnswer {
+  int status = 0;  // 0: none came
+  Headers headers;
+  std::string body;
+
+  std::optional<std::string_view> header(std::string_view name) const {
+    return find_header(headers, name);
+  }
+};
+
+class RawClient {
+ public:
+  explicit RawClient(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    const int on = 1;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ =
+        ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  RawClient(RawClient&& other) noexcept
+      : socket_(std::exchange(other.socket_, -1)),
+        connected_(other.connected_),
+        received_(std::move(other.received_)) {}
+  RawClient& operator=(RawClient&&) = delete;
+  ~RawClient() { close(); }
+
+  bool connected() const { return connected_; }
+
+  // False when the server does not take it any more.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  void stop_sending() { ::shutdown(socket_, SHUT_WR); }
+  void close() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+  // Closes with a reset instead of an end.
+  void reset() {
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close();
+  }
+
+  // The next answer: with its Content-Length, its chunks joined, or up to the close. Pass
+  // `body_follows` = false for the answer to HEAD.
+  RawAnswer receive(bool body_follows = true) {
+    RawAnswer answer;
+    if (!receive_until("\r\n\r\n")) return answer;
+    parse_head(take(received_.find("\r\n\r\n") + 4), answer);
+    if (!body_follows || answer.status < 200 || answer.status == 204 || answer.status == 304) {
+      return answer;
+    }
+    if (answer.header("Transfer-Encoding")) {
+      while (receive_chunk(answer.body)) {
+      }
+    } else if (const auto length = answer.header("Content-Length")) {
+      const std::size_t size = number(*length, 10);
+      while (received_.size() < size && receive_more()) {
+      }
+      answer.body = take(size);
+    } else {
+      answer.body = receive_rest();
+    }
+    return answer;
+  }
+
+  // Whether something has come, or the end.
+  bool has_answer() const {
+    pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+    return !received_.empty() || ::poll(&waiting, 1, 0) > 0;
+  }
+  // Bytes up to and with `end`; what came when the server closed before.
+  std::string receive_through(std::string_view end) {
+    const bool found = receive_until(end);
+    return take(found ? received_.find(end) + end.size() : received_.size());
+  }
+  std::string receive_rest() {
+    while (receive_more()) {
+    }
+    return take(received_.size());
+  }
+  // Whether the server ends the connection, rather than falling silent.
+  bool closed_by_server() {
+    while (receive_more()) {
+    }
+    return ended_;
+  }
+
+ private:
+  static std::size_t number(std::string_view text, int base) {
+    std::size_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return value;
+  }
+
+  static void parse_head(std::string_view head, RawAnswer& answer) {
+    answer.status = static_cast<int>(number(head.substr(head.find(' ') + 1, 3), 10));
+    head.remove_prefix(head.find("\r\n") + 2);
+    while (head.size() > 2) {
+      const std::string_view line = head.substr(0, head.find("\r\n"));
+      const std::size_t colon = line.find(": ");
+      answer.headers.push_back({.name = std::string(line.substr(0, colon)),
+                                .value = std::string(line.substr(colon + 2))});
+      head.remove_prefix(line.size() + 2);
+    }
+  }
+
+  bool receive_chunk(std::string& body) {
+    if (!receive_until("\r\n")) return false;
+    const std::size_t size = number(take(received_.find("\r\n") + 2), 16);
+    while (received_.size() < size + 2 && receive_more()) {
+    }
+    body += take(size);
+    take(2);
+    return size > 0;
+  }
+
+  bool receive_until(std::string_view end) {
+    while (!received_.contains(end)) {
+      if (!receive_more()) return false;
+    }
+    return true;
+  }
+
+  bool receive_more() {
+    char buffer[16 << 10];
+    const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
+    if (count > 0) {
+      received_.append(buffer, static_cast<std::size_t>(count));
+    } else {
+      ended_ = count == 0 || errno == ECONNRESET;
+    }
+    return count > 0;
+  }
+
+  std::string take(std::size_t count) {
+    std::string taken = received_.substr(0, count);
+    received_.erase(0, count);
+    return taken;
+  }
+
+  int socket_;
+  bool connected_ = false;
+  bool ended_ = false;
+  std::string received_;
+};
+
+}  // namespace mayfly::http

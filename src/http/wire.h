@@ -1,0 +1,89 @@
+// One client's socket with an inbox and a deadline: the only place that reads, writes or closes a
+// server's sockets. Network errors become `false`; nobody upstairs cares which it was.
+//
+// Owned by shared_ptr, because a hang-up watch may still be on its way when a connection has ended.
+// Lives on its worker's thread only. At most one read and one write at a time.
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+#include "http/crowd.h"
+
+namespace mayfly::http {
+
+using WireHook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+class Wire : public std::enable_shared_from_this<Wire>, public WireHook {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+  // Sent one after the other without being joined first; unused ones are empty.
+  using Buffers = std::array<boost::asio::const_buffer, 3>;
+
+  // Writes that the client does not take are given up after `write_deadline`.
+  Wire(boost::asio::ip::tcp::socket socket, Crowd& crowd, Duration write_deadline);
+
+  // What came and was not consumed yet.
+  std::string_view inbox() const { return {inbox_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t count);
+
+  // One deadline at a time; setting one forgets that the last expired.
+  void set_deadline(Duration from_now);
+  void clear_deadline();
+  bool expired() const { return expired_; }
+  // Called regularly by the worker: ends what runs past the deadline.
+  void sweep(Instant now);
+
+  // More into the inbox; false when nothing will come any more, the deadline expired, or the wait
+  // was for a new request (`idle`) and the server stops.
+  boost::asio::awaitable<bool> read(bool idle);
+  boost::asio::awaitable<bool> write(Buffers buffers);
+  // Closes our side and takes what the client still sends, so that the kernel does not answer it
+  // with a reset that could overtake our last words.
+  boost::asio::awaitable<void> linger(Duration at_most);
+
+  // From watch() to unwatch(), a client that hangs up wakes sleep() and ends write(). What it sends
+  // meanwhile waits in the inbox.
+  void watch();
+  void unwatch();
+  // False when the client is gone or the server stops.
+  boost::asio::awaitable<bool> sleep(Duration at_most);
+
+  bool gone() const { return gone_; }
+  bool stopping() const { return stopping_; }
+  void stop();
+  void close();
+
+ private:
+  void make_room();
+  void wake();
+  void arm_watch();
+  void on_readable(bool aborted);
+
+  Crowd::Member member_;  // before the socket: who has left the crowd has closed it
+  boost::asio::ip::tcp::socket socket_;
+  const Duration write_deadline_;
+  std::vector<char> inbox_;  // the bytes in [begin_, end_) are not consumed
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  Instant deadline_ = Instant::max();
+  boost::asio::steady_timer* sleeper_ = nullptr;
+  bool expired_ = false;
+  bool gone_ = false;
+  bool stopping_ = false;
+  bool idle_ = false;
+  bool watch_wanted_ = false;
+  bool watch_armed_ = false;
+};
+
+}  // namespace mayfly::http
