@@ -132,7 +132,7 @@ Reaction reaction_to(Meaning meaning, std::string_view operation, std::string_vi
       if (deletes(operation)) return Reaction::again;
       // An unknown text tries the next offer: at worst some free refusals, never a request given up
       // that another size would have met.
-      return creates(operation) ? why_not_created(text, Reaction::next_offer) : Reaction::fatal;
+      return why_not_created(text, creates(operation) ? Reaction::next_offer : Reaction::fatal);
     case Meaning::malformed:
       return Reaction::fatal;
     case Meaning::unclear:

@@ -15,8 +15,7 @@ CloudFailure locked(const json::value& account) {
       .message = fmt::format(
           "DigitalOcean has locked this account{}{}. Settle it in DigitalOcean's control "
           "panel or with its support, then test the key again.",
-          empty ? "" : ": ", empty ? "" : said),
-      .retry_after = {}};
+          empty ? "" : ": ", empty ? "" : said)};
 }
 
 }  // namespace

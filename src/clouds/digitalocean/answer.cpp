@@ -39,8 +39,7 @@ CloudFailure unreadable(std::string_view operation, std::string_view why) {
   return CloudFailure{
       .reaction = Reaction::ambiguous,
       .code = "UnreadableAnswer",
-      .message = fmt::format("DigitalOcean answered '{}', but the answer {}.", operation, why),
-      .retry_after = {}};
+      .message = fmt::format("DigitalOcean answered '{}', but the answer {}.", operation, why)};
 }
 
 }  // namespace mayfly::clouds::digitalocean

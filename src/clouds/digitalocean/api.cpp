@@ -23,8 +23,7 @@ CloudFailure no_token(std::string_view operation) {
                       .message = fmt::format(
                           "'{}' was not sent: the key's token is empty or holds characters that no "
                           "DigitalOcean token has.",
-                          operation),
-                      .retry_after = {}};
+                          operation)};
 }
 
 std::optional<std::int64_t> number_in(const http::Answer& answer, std::string_view header) {
@@ -69,15 +68,13 @@ CloudFailure unanswered(const ApiCall& call, const http::CallFailure& failure, D
         .reaction = Reaction::again,
         .code = "Unreachable",
         .message = fmt::format("DigitalOcean could not be reached to '{}': {}. Nothing was sent.",
-                               call.operation, one_line(failure.message)),
-        .retry_after = {}};
+                               call.operation, one_line(failure.message))};
   }
   return CloudFailure{
       .reaction = Reaction::ambiguous,
       .code = waited >= call.deadline ? "Timeout" : "ConnectionLost",
       .message = fmt::format("DigitalOcean did not answer '{}': {}. It may have happened.",
-                             call.operation, one_line(failure.message)),
-      .retry_after = {}};
+                             call.operation, one_line(failure.message))};
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct ApiCall {
   std::string_view operation;
   std::string method = "GET";
   std::string path;  // from /v2 on, with the query
-  std::string body = {};
+  std::string body;
   Duration deadline = kReadDeadline;
 };
 

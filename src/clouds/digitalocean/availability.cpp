@@ -10,10 +10,8 @@ namespace {
 
 std::unexpected<CloudFailure> not_to_be_had(Reaction reaction, std::string_view code,
                                             std::string message) {
-  return std::unexpected(CloudFailure{.reaction = reaction,
-                                      .code = std::string(code),
-                                      .message = std::move(message),
-                                      .retry_after = {}});
+  return std::unexpected(
+      CloudFailure{.reaction = reaction, .code = std::string(code), .message = std::move(message)});
 }
 
 std::set<std::string, std::less<>> regions_of(const json::value& tree) {

@@ -63,14 +63,8 @@ CloudResult<Instance> read_droplet(std::string_view operation, const json::value
   }
   Instance instance{.id = fmt::format("{}", *id),
                     .name = *name,
-                    .region = {},
-                    .zone = {},
                     .instance_type = text_of(droplet, "size_slug").value_or(""),
-                    .public_ip = {},
-                    .private_ip = {},
-                    .launched_at = *created,
-                    .state_reason = {},
-                    .tags = {}};
+                    .launched_at = *created};
   if (const json::value* region = member_of(droplet, "region")) {
     instance.region = text_of(*region, "slug").value_or("");
   }

@@ -16,10 +16,8 @@ namespace {
 // What DigitalOcean would refuse with words that help nobody.
 CloudResult<void> check_limits(const LaunchSpec& spec) {
   const auto refused = [](std::string message) {
-    return std::unexpected(CloudFailure{.reaction = Reaction::fatal,
-                                        .code = "InvalidLaunch",
-                                        .message = std::move(message),
-                                        .retry_after = {}});
+    return std::unexpected(CloudFailure{
+        .reaction = Reaction::fatal, .code = "InvalidLaunch", .message = std::move(message)});
   };
   if (spec.user_data.size() > kUserDataBytesMax) {
     return refused(fmt::format("DigitalOcean takes at most {} bytes of user data, not {}.",

@@ -14,7 +14,7 @@ namespace mayfly::clouds::digitalocean {
 struct Driver::Found {
   std::vector<std::string> tags;   // all of them, or
   std::vector<std::string> names;  // one of them
-  std::map<std::int64_t, Instance> by_id = {};
+  std::map<std::int64_t, Instance> by_id;
 
   bool wants(const json::value& droplet) const {
     const std::string name = text_of(droplet, "name").value_or("");

@@ -16,7 +16,7 @@ inline constexpr int kPagesMax = 500;  // 100,000 elements; more is a server tha
 struct Listing {
   std::string_view operation;
   std::string path;         // /v2/droplets
-  std::string filter = {};  // tag_name=web, percent-encoded
+  std::string filter;       // tag_name=web, percent-encoded
   std::string_view member;  // droplets
 };
 

@@ -43,9 +43,9 @@ struct Driver::Teardown {
   std::size_t next = 0;
   int running = 0;
   bool stopped = false;
-  Cloud::Terminated ended = {};
-  std::optional<CloudFailure> worst = {};
-  Done<CloudResult<Cloud::Terminated>> done = {};
+  Cloud::Terminated ended;
+  std::optional<CloudFailure> worst;
+  Done<CloudResult<Cloud::Terminated>> done;
 
   void failed(CloudFailure failure) {
     stopped = stopped || concerns_all(failure);
@@ -68,8 +68,7 @@ Work<Cloud::Terminated> Driver::terminate(Credentials credentials, std::vector<s
     co_return std::unexpected(CloudFailure{
         .reaction = Reaction::fatal,
         .code = "InvalidId",
-        .message = fmt::format("'{}' is not the id of a droplet; nothing was ended.", id),
-        .retry_after = {}});
+        .message = fmt::format("'{}' is not the id of a droplet; nothing was ended.", id)});
   }
   if (ids.empty()) co_return Cloud::Terminated{};
   auto teardown =
