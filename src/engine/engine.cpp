@@ -115,7 +115,7 @@ void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what,
   const auto found = entries_.find(id);
   if (found == entries_.end()) {
     ports_.loop.post([id, done = std::move(done)]() mutable {
-      done(fail(ErrorCode::not_found, "There is no live reservation " + id));
+      if (done) done(fail(ErrorCode::not_found, "There is no live reservation " + id));
     });
     return;
   }

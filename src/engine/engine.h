@@ -59,7 +59,7 @@ class Engine {
   void create(Reservation reservation, store::Batch with, Done<Result<Snapshot>> done);
 
   // Hands an event to a live reservation; answers with its state once that is durable. not_found
-  // when it does not live here (never existed, or its tombstone has passed).
+  // when it does not live here (never existed, or its tombstone has passed). `done` may be empty.
   void send(const std::string& id, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done);
 
   // The latest durable state; nullptr when it does not live here.

@@ -28,10 +28,10 @@ bool is_going(const Machine& machine) {
 
 // When this machine has to be asked (again) to go; kNever while it is on its way.
 Time terminate_due(const Policy& policy, const Machine& machine) {
-  if (!machine.terminate_accepted_at) return Time::min();
+  if (!machine.terminate_asked_at) return Time::min();
   // Where ended machines just vanish, one that is missing from a listing is on its way too.
   if (is_going(machine) || machine.gone_first_at) return kNever;
-  return *machine.terminate_accepted_at + policy.terminate_again;
+  return *machine.terminate_asked_at + policy.terminate_again;
 }
 
 // What it is worth to say once: repeated failures of one call would fill the journal.
@@ -127,7 +127,11 @@ void looked(Context& context, Attempt& attempt, Time asked_at) {
       attempt.uncertain = false;
       attempt.asked.clear();
     }
-    attempt.next_at = context.now + look_up_interval(context, attempt);
+    // What was just found is ended before anything more is looked for.
+    const bool found = std::ranges::any_of(attempt.machines, [&](const Machine& machine) {
+      return should_end(attempt, machine) && context.now >= terminate_due(context.policy, machine);
+    });
+    attempt.next_at = found ? context.now : context.now + look_up_interval(context, attempt);
     return;
   }
   if (attempt.stage != Stage::unsure) return;
@@ -351,9 +355,8 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
     // An id that was never in a listing may be unknown only because it is not visible yet: ask again
     // until it could no longer hide.
     const bool may_hide = !machine.seen && context.now < attempt->asked_at + context.policy.invisible_window;
-    if (!unknown || !may_hide) {
-      if (!machine.terminate_accepted_at || !machine.gone_first_at) machine.terminate_accepted_at = context.now;
-    }
+    machine.terminate_asked_at = context.now;
+    if ((!unknown || !may_hide) && !machine.terminate_accepted_at) machine.terminate_accepted_at = context.now;
   }
   attempt->next_at = context.now + context.policy.backoff_min;
 }

@@ -69,9 +69,12 @@ void show(Context& context, Attempt& attempt, const Instance& instance, Time ask
     return;
   }
   machine.gone_first_at.reset();
+  // Absence counts from the later of the accepted terminate and the last time it was seen alive.
+  if (machine.terminate_accepted_at) machine.terminate_accepted_at = std::max(*machine.terminate_accepted_at, asked_at);
   if (!machine.gone_at) return;
   // It was counted gone and is back: the earlier listings were wrong. End it (again).
   machine.gone_at.reset();
+  machine.terminate_asked_at.reset();
   machine.terminate_accepted_at.reset();
   if (attempt.stage == Stage::ended) attempt.stage = Stage::ending;
   attempt.next_at = context.now;

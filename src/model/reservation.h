@@ -29,13 +29,14 @@ struct Machine {
   int slot = -1;                       // which of the request's `count`; -1: surplus, to be ended
   Instance instance;
   bool seen = false;                   // in a listing, at least once
-  std::optional<Time> terminate_accepted_at;
+  std::optional<Time> terminate_asked_at;     // the last time the cloud took our wish to end it
+  std::optional<Time> terminate_accepted_at;  // the first such time, or when it was last seen alive after it
   std::optional<Time> gone_first_at;   // first of the two observations that it is gone
   std::optional<Time> gone_at;         // the second: now it is gone
 
   bool operator==(const Machine&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Machine, (), (slot, instance, seen, terminate_accepted_at, gone_first_at, gone_at))
+BOOST_DESCRIBE_STRUCT(Machine, (), (slot, instance, seen, terminate_asked_at, terminate_accepted_at, gone_first_at, gone_at))
 
 // Where an attempt stands. `calling` beside it says whether a cloud call is under way.
 enum class Stage {
