@@ -1,0 +1,189 @@
+#include "store/sqlite/database.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "store/contract_fixture.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace mayfly::store::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string refusal(const fs::path& file) {
+  const auto store = open(file);
+  if (store) return "opened";
+  return std::string(name_of(store.error().code)) + ": " + store.error().message + " " +
+         store.error().remedy;
+}
+
+unsigned mode_of(const fs::path& path) {
+  struct stat status{};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777U;
+}
+
+void write_file(const fs::path& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+class Database : public ::testing::Test {
+ protected:
+  TempFolder folder_;
+  fs::path file_ = folder_.path() / "store.db";
+};
+
+TEST_F(Database, IsCreatedForNobodyElsesEyes) {
+  ::chmod(folder_.path().c_str(), 0755);
+  const fs::path file = folder_.path() / "a" / "b" / "store.db";
+  const auto store = open(file);
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(mode_of(folder_.path()), 0755U);
+  EXPECT_EQ(mode_of(file.parent_path().parent_path()), 0700U);
+  EXPECT_EQ(mode_of(file.parent_path()), 0700U);
+  for (const char* suffix : {"", "-wal", "-shm"}) EXPECT_EQ(mode_of(file.native() + suffix), 0600U);
+}
+
+TEST_F(Database, KeepsTheModeOfWhatExists) {
+  ASSERT_EQ(refusal(file_), "opened");
+  ::chmod(file_.c_str(), 0640);
+  EXPECT_EQ(refusal(file_), "opened");
+  EXPECT_EQ(mode_of(file_), 0640U);
+}
+
+TEST_F(Database, SaysWhatItIs) {
+  ASSERT_EQ(refusal(file_), "opened");
+  Connection connection = *Connection::open(file_, Connection::Mode::read_only);
+  EXPECT_EQ(connection.integer("PRAGMA application_id"), 0x4d617966);
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), 1);
+}
+
+TEST_F(Database, ThatIsNoneIsRefused) {
+  write_file(file_, std::string(8192, 'x'));
+  EXPECT_EQ(refusal(file_),
+            "invalid: The store " + file_.native() +
+                " cannot be used: file is not a database (SQLite error 26). Name another file, or "
+                "move this one away.");
+}
+
+TEST_F(Database, OfAnotherProgramIsRefusedAndLeftAlone) {
+  write_file(file_, "");
+  {
+    Connection other = *Connection::open(file_, Connection::Mode::read_write);
+    ASSERT_TRUE(other.run("CREATE TABLE recipes (name TEXT)"));
+  }
+  std::ostringstream before;
+  before << std::ifstream(file_, std::ios::binary).rdbuf();
+  EXPECT_EQ(refusal(file_),
+            "invalid: " + file_.native() +
+                " is the database of another program. Name another file for the store.");
+  std::ostringstream after;
+  after << std::ifstream(file_, std::ios::binary).rdbuf();
+  EXPECT_EQ(after.str(), before.str());
+}
+
+TEST_F(Database, OfANewerMayflyIsRefused) {
+  ASSERT_EQ(refusal(file_), "opened");
+  {
+    Connection newer = *Connection::open(file_, Connection::Mode::read_write);
+    ASSERT_TRUE(newer.run("PRAGMA user_version = 7"));
+  }
+  EXPECT_EQ(refusal(file_),
+            "invalid: The store " + file_.native() +
+                " was written by a newer Mayfly: its format is 7, this one knows those "
+                "up to 1. Install that newer Mayfly again, or name another file for "
+                "the store.");
+}
+
+TEST_F(Database, InAFolderThatCannotBeSaysHowToMakeOne) {
+  write_file(folder_.path() / "file", "");
+  const fs::path folder = folder_.path() / "file";
+  EXPECT_EQ(refusal(folder / "folder" / "store.db"),
+            "unavailable: Cannot create the folder " + folder.native() +
+                ": Not a directory. Create it for the user Mayfly runs as (`install -d -m 0700 -o "
+                "<user> " +
+                folder.native() + "`), or configure another place for the store.");
+}
+
+TEST_F(Database, ThatIsAFolderIsRefused) {
+  EXPECT_EQ(refusal(folder_.path()), "unavailable: Cannot open the store " +
+                                         folder_.path().native() +
+                                         ": Is a directory. Name a file in that folder.");
+  EXPECT_EQ(refusal(""), "invalid: '' cannot be the store's file. Name it with its full path.");
+}
+
+// Permissions mean nothing to root, so a child that is nobody tries.
+std::string refusal_for_nobody(const fs::path& file) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() == 0 && ::setresuid(kNobody, kNobody, kNobody) != 0) ::_exit(1);
+    const std::string text = refusal(file);
+    ::_exit(::write(ends[1], text.data(), text.size()) < 0 ? 1 : 0);
+  }
+  ::close(ends[1]);
+  char buffer[4096];
+  const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
+  ::close(ends[0]);
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+  return {buffer, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+}
+
+TEST_F(Database, InAFolderThatIsNotOursSaysWhoMustOwnIt) {
+  ::chmod(folder_.path().c_str(), 0555);
+  EXPECT_EQ(
+      refusal_for_nobody(file_),
+      "unavailable: Cannot create the store " + file_.native() +
+          ": Permission denied. The user Mayfly runs as must be able to write to the folder " +
+          folder_.path().native() + ".");
+  ::chmod(folder_.path().c_str(), 0700);
+}
+
+TEST_F(Database, ThatMayOnlyBeReadIsRefused) {
+  ASSERT_EQ(refusal(file_), "opened");
+  ::chmod(folder_.path().c_str(), 0777);
+  ::chmod(file_.c_str(), 0444);
+  EXPECT_EQ(
+      refusal_for_nobody(file_),
+      "unavailable: The store " + file_.native() +
+          " cannot be written. The user Mayfly runs as must own the file and be able to write "
+          "to its folder.");
+}
+
+TEST_F(Database, ThatIsDamagedSaysSo) {
+  ThreadLoop loop;
+  {
+    const auto store = open(file_);
+    Blocking ask(**store, loop);
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_TRUE(ask.commit({create("users", std::to_string(i), std::string(3000, 'x'))}));
+    }
+  }
+  const auto size = fs::file_size(file_);
+  {
+    std::fstream damage(file_, std::ios::binary | std::ios::in | std::ios::out);
+    damage.seekp(4096);  // the first page says what tables there are
+    damage << std::string(size - 4096, '\xaa');
+  }
+  const auto store = open(file_);
+  ASSERT_TRUE(store) << store.error().message;
+  Blocking ask(**store, loop);
+  const auto found = ask.get("users", "7");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::internal);
+  EXPECT_NE(found.error().message.find("database disk image is malformed"), std::string::npos);
+  EXPECT_NE(found.error().remedy.find("restore a backup"), std::string::npos);
+  EXPECT_EQ(outcome(ask.commit({create("users", "new")})), "internal");
+  EXPECT_EQ(outcome(ask.query({.collection = "users"})), "internal");
+}
+
+}  // namespace
+}  // namespace mayfly::store::sqlite

@@ -1,0 +1,86 @@
+#include "store/sqlite/reader.h"
+
+#include <string>
+#include <utility>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/index_text.h"
+
+namespace mayfly::store::sqlite {
+namespace {
+
+Result<Document> document_of(const Cursor& cursor) {
+  TRY(auto indexes, parse_indexes(cursor.bytes(2)));
+  return Document{.id = std::string(cursor.bytes(0)),
+                  .version = cursor.integer(1),
+                  .body = std::string(cursor.bytes(3)),
+                  .indexes = std::move(indexes)};
+}
+
+Result<Page> page_of(Cursor cursor) {
+  Page page;
+  for (;;) {
+    TRY(const bool more, cursor.next());
+    if (!more) return page;
+    TRY(Document document, document_of(cursor));
+    page.push_back(std::move(document));
+  }
+}
+
+// Where a page without after_id begins: no id is less than the empty one, or greater than this.
+std::string_view first_bound(bool newest_first) {
+  static const std::string past_every_id(kIdBytesMax + 1, '\xff');
+  return newest_first ? std::string_view(past_every_id) : std::string_view();
+}
+
+}  // namespace
+
+Result<Reader> Reader::open(const std::filesystem::path& file) {
+  TRY(Connection connection, open_for_reading(file));
+  const auto all = [&](std::string_view order) {
+    return connection.prepare(std::string("SELECT id, version, indexes, body FROM documents "
+                                          "WHERE collection = ?1 AND ")
+                                  .append(order)
+                                  .append(" LIMIT ?3"));
+  };
+  // CROSS JOIN: the entries lead, and give their order.
+  const auto value = [&](std::string_view order) {
+    return connection.prepare(std::string("SELECT d.id, d.version, d.indexes, d.body "
+                                          "FROM entries AS e CROSS JOIN documents AS d "
+                                          "ON d.collection = e.collection AND d.id = e.id "
+                                          "WHERE e.collection = ?1 AND e.index_name = ?4 "
+                                          "AND e.value = ?5 AND e.")
+                                  .append(order)
+                                  .append(" LIMIT ?3"));
+  };
+  TRY(Statement get, connection.prepare("SELECT id, version, indexes, body FROM documents "
+                                        "WHERE collection = ?1 AND id = ?2"));
+  TRY(Statement all_up, all("id > ?2 ORDER BY id"));
+  TRY(Statement all_down, all("id < ?2 ORDER BY id DESC"));
+  TRY(Statement value_up, value("id > ?2 ORDER BY e.id"));
+  TRY(Statement value_down, value("id < ?2 ORDER BY e.id DESC"));
+  return Reader(std::move(connection),
+                Statements{std::move(get), std::move(all_up), std::move(all_down),
+                           std::move(value_up), std::move(value_down)});
+}
+
+Result<std::optional<Document>> Reader::get(std::string_view collection, std::string_view id) {
+  Cursor cursor = statements_.get.start(Text{collection}, Blob{id});
+  TRY(const bool found, cursor.next());
+  if (!found) return std::nullopt;
+  return document_of(cursor);
+}
+
+Result<Page> Reader::query(const Query& query) {
+  const Text collection{query.collection};
+  const Blob after{query.after_id.empty() ? first_bound(query.newest_first) : query.after_id};
+  const auto limit = static_cast<std::int64_t>(query.limit);
+  if (query.index.empty()) {
+    Statement& all = query.newest_first ? statements_.all_down : statements_.all_up;
+    return page_of(all.start(collection, after, limit));
+  }
+  Statement& value = query.newest_first ? statements_.value_down : statements_.value_up;
+  return page_of(value.start(collection, after, limit, Text{query.index}, Blob{query.value}));
+}
+
+}  // namespace mayfly::store::sqlite
