@@ -8,7 +8,6 @@
 #include "core/assert.h"
 #include "core/log.h"
 #include "json/parse.h"
-#include "json/print.h"
 
 namespace mayfly::engine {
 namespace {
@@ -37,7 +36,7 @@ struct Engine::Entry {
 };
 
 store::Document to_document(const Reservation& reservation) {
-  store::Document document{.id = reservation.id, .body = json::print(json::encode(reservation))};
+  store::Document document{.id = reservation.id, .body = json::to_text(reservation)};
   document.indexes["user"] = reservation.user;
   if (!is_final(reservation.phase)) document.indexes["user_live"] = reservation.user;
   return document;

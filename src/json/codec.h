@@ -20,6 +20,7 @@
 #include "core/millionths.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "json/print.h"
 #include "json/rules.h"
 #include "json/value.h"
 
@@ -120,6 +121,17 @@ value encode(const T& item) {
     });
     return members;
   }
+}
+
+// The same JSON as print(encode(item)), without building the tree: what every stored document is made by.
+template <class T>
+void write_text(const T& item, std::string& out);
+
+template <class T>
+std::string to_text(const T& item) {
+  std::string out;
+  write_text(item, out);
+  return out;
 }
 
 namespace detail {
@@ -266,6 +278,68 @@ void decode(const value& given, const std::string& path, const FieldRule* rule, 
       return;
     }
     detail::decode_text(std::string(text->data(), text->size()), path, rule, issues, item);
+  }
+}
+
+namespace detail {
+
+template <Described T>
+void write_struct(const T& item, std::string& out) {
+  out += '{';
+  bool first = true;
+  boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+    const auto& field = item.*member.pointer;
+    if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>::value) {
+      if (!field) return;
+    }
+    out += first ? "\"" : ",\"";
+    first = false;
+    out += member.name;
+    out += "\":";
+    write_text(field, out);
+  });
+  out += '}';
+}
+
+}  // namespace detail
+
+template <class T>
+void write_text(const T& item, std::string& out) {
+  if constexpr (std::same_as<T, bool>) {
+    out += item ? "true" : "false";
+  } else if constexpr (std::integral<T>) {
+    out += fmt::format_int(item).c_str();
+  } else if constexpr (std::same_as<T, std::string>) {
+    append_quoted(item, out);
+  } else if constexpr (is_millionths<T>::value || std::same_as<T, Time> || std::same_as<T, Duration>) {
+    if constexpr (is_millionths<T>::value) out += to_string(item);
+    else append_quoted(to_string(item), out);
+  } else if constexpr (DescribedEnum<T>) {
+    append_quoted(enum_name(item), out);
+  } else if constexpr (is_optional<T>::value) {
+    if (item) write_text(*item, out);
+    else out += "null";
+  } else if constexpr (is_vector<T>::value) {
+    out += '[';
+    for (const auto& element : item) {
+      if (&element != &item.front()) out += ',';
+      write_text(element, out);
+    }
+    out += ']';
+  } else if constexpr (is_text_map<T>::value) {
+    out += '{';
+    for (const auto& [name, text] : item) {
+      if (name != item.begin()->first) out += ',';
+      append_quoted(name, out);
+      out += ':';
+      append_quoted(text, out);
+    }
+    out += '}';
+  } else if constexpr (std::same_as<T, value>) {
+    out += print(item);
+  } else {
+    static_assert(Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
+    detail::write_struct(item, out);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
 #include <iterator>
 
 namespace mayfly::json {
@@ -26,7 +25,7 @@ class Printer {
       case boost::json::kind::int64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_int64()); break;
       case boost::json::kind::uint64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_uint64()); break;
       case boost::json::kind::double_: print_double(tree.get_double(), out_); break;
-      case boost::json::kind::string: out_ += quote(std::string_view(tree.get_string())); break;
+      case boost::json::kind::string: append_quoted(std::string_view(tree.get_string()), out_); break;
       case boost::json::kind::array: print_array(tree.get_array()); break;
       case boost::json::kind::object: print_object(tree.get_object()); break;
     }
@@ -48,7 +47,7 @@ class Printer {
     bool first = true;
     for (const auto& member : members) {
       separate(first);
-      out_ += quote(std::string_view(member.key()));
+      append_quoted(std::string_view(member.key()), out_);
       out_ += pretty_ ? ": " : ":";
       print(member.value());
     }
@@ -95,7 +94,30 @@ std::string print_pretty(const value& tree) {
 }
 
 std::string quote(std::string_view text) {
-  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+  std::string out;
+  append_quoted(text, out);
+  return out;
+}
+
+void append_quoted(std::string_view text, std::string& out) {
+  out += '"';
+  std::size_t clean = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, clean, i - clean);
+    clean = i + 1;
+    if (c >= 0x20) {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    }
+  }
+  out.append(text, clean);
+  out += '"';
 }
 
 }  // namespace mayfly::json

@@ -12,7 +12,8 @@ namespace mayfly::json {
 std::string print(const value& tree);
 // Two spaces a level, for people.
 std::string print_pretty(const value& tree);
-// A JSON string literal with its quotes.
+// A JSON string literal with its quotes. The text is UTF-8.
 std::string quote(std::string_view text);
+void append_quoted(std::string_view text, std::string& out);
 
 }  // namespace mayfly::json

@@ -100,15 +100,34 @@ void advance(Context& context) {
   settle_phase(context);
 }
 
+// Everything that advance() can move, as one number: comparing whole states would copy them.
+std::size_t standing(const Reservation& state) {
+  std::size_t sum = 0;
+  const auto add = [&](auto part) { sum = sum * 31 + static_cast<std::size_t>(part); };
+  add(state.goal);
+  add(state.phase);
+  add(state.calling);
+  add(state.preparing.has_value());
+  add(state.targets.size());
+  add(state.candidates.size());
+  add(state.journal_seq);
+  for (const Attempt& attempt : state.attempts) {
+    add(attempt.stage);
+    add(attempt.calling);
+    add(attempt.uncertain);
+  }
+  return sum;
+}
+
 // Attempts of one pass can change what an earlier one should do (a failed boot makes room for the
 // next attempt), so advance until nothing moves. Each pass moves some stage forward; the bound is
 // only there to make an endless loop an impossible state.
 void advance_to_rest(Context& context) {
   constexpr int kPassesMax = 16;
   for (int pass = 0; pass < kPassesMax; ++pass) {
-    const Reservation before = context.state;
+    const std::size_t before = standing(context.state);
     advance(context);
-    if (context.state == before) return;
+    if (standing(context.state) == before) return;
   }
   ASSERT(!"a reservation never came to rest");
 }
