@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "http/await.h"
 #include "http/raw_client.h"
 
 namespace mayfly::http {
@@ -367,6 +368,40 @@ TEST(Server, ClosesWhatDoesNotEndWithinTheGrace) {
   EXPECT_TRUE(eventually([&] { return server->connections() == 1; }));
   server->stop(50ms);
   EXPECT_TRUE(client.closed_by_server());
+}
+
+using Start = std::function<void(Done<int>)>;
+
+asio::awaitable<Response> answer_when_done(const Start& begin) {
+  co_return Response{.status = co_await await_done<int>(begin)};
+}
+
+TEST(Server, StopsAlthoughAHandlerWaitsForSomethingThatNeverComes) {
+  std::optional<Done<int>> never_called;
+  std::promise<void> waiting;
+  const Start begin = [&](Done<int> done) {
+    never_called = std::move(done);
+    waiting.set_value();
+  };
+  const auto handler = [&begin](const Request&) { return answer_when_done(begin); };
+  const auto server = *Server::start({.port = 0}, handler, refusal);
+  RawClient client(server->port());
+  client.send(get("/"));
+  waiting.get_future().wait();
+  server->stop(10ms);
+  EXPECT_TRUE(client.closed_by_server());
+  never_called.reset();  // before the server is destroyed, as its header demands
+}
+
+TEST(Server, AnswersWhatAnotherThreadFound) {
+  std::thread elsewhere;
+  const Start begin = [&elsewhere](Done<int> done) {
+    elsewhere = std::thread([done_ = std::move(done)]() mutable { done_(202); });
+  };
+  const auto handler = [&begin](const Request&) { return answer_when_done(begin); };
+  const auto server = *Server::start({.port = 0}, handler, refusal);
+  EXPECT_EQ(ask(*server, get("/")).status, 202);
+  elsewhere.join();
 }
 
 }  // namespace
