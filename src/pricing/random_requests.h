@@ -74,9 +74,9 @@ class RandomRequests {
       return;
     }
     request.vcpus = pick(std::array{1, 1, 2, 2, 2, 3, 4, 4, 7, 8, 16, 30, 64, 96, 200, 448});
-    request.memory_gib =
-        Gib{*request.vcpus * pick(std::array{500'000, 1'000'000, 2'000'000, 3'750'000, 4'000'000,
-                                             4'333'333, 8'000'000, 17'000'000})};
+    request.memory_gib = Gib{*request.vcpus * pick(std::array<std::int64_t, 8>{
+                                                  500'000, 1'000'000, 2'000'000, 3'750'000,
+                                                  4'000'000, 4'333'333, 8'000'000, 17'000'000})};
   }
 
   void draw_lease(Request& request) {
