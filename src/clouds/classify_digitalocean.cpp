@@ -99,6 +99,11 @@ bool creates(std::string_view operation) {
 bool deletes(std::string_view operation) {
   return operation == "delete droplet";
 }
+// There is always an account and a listing, if only an empty one: a 404 for them is not
+// DigitalOcean's.
+bool always_exists(std::string_view operation) {
+  return operation == "read account" || operation.starts_with("list ");
+}
 
 // The token scopes that the call needs, for the person who has to make a new token.
 std::string_view scopes_of(std::string_view operation) {
@@ -119,9 +124,10 @@ Reaction reaction_to(Meaning meaning, std::string_view operation, std::string_vi
       return Reaction::skip_cloud;
     case Meaning::throttled:
       return Reaction::again;
-    // An invalid image has been reported as 404 by a create, so its text decides there too; a
-    // create names nothing else that could be "gone".
     case Meaning::not_found:
+      if (always_exists(operation)) return Reaction::ambiguous;
+      // An invalid image has been reported as 404 by a create, so its text decides there too; a
+      // create names nothing else that could be gone.
       return creates(operation) ? why_not_created(text, Reaction::skip_cloud) : Reaction::gone;
     // Not documented for a create: whatever it conflicts with may be our own machine, so look
     // first.

@@ -125,6 +125,12 @@ TEST(DigitalOceanFailure, WhatDoesNotExistIsGoneExceptForACreate) {
   EXPECT_EQ(reaction("create droplets", "not_found", 404), Reaction::skip_cloud);
 }
 
+TEST(DigitalOceanFailure, AListingThatIsNotFoundIsNotAnEmptyOne) {
+  for (const char* operation : {"read account", "list regions", "list sizes", "list droplets"}) {
+    EXPECT_EQ(reaction(operation, "not_found", 404), Reaction::ambiguous) << operation;
+  }
+}
+
 TEST(DigitalOceanFailure, ABusyMachineIsEndedLater) {
   EXPECT_EQ(classify_digitalocean("delete droplet", "unprocessable_entity", 422,
                                   "Droplet already has a pending event.", {})

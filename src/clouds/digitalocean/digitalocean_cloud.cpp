@@ -1,9 +1,9 @@
 #include "clouds/digitalocean/digitalocean_cloud.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 
 #include "clouds/digitalocean/driver.h"
+#include "http/spawn.h"
 
 namespace mayfly::clouds {
 namespace digitalocean {
@@ -17,20 +17,21 @@ Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& clien
 
 namespace {
 
-// Runs the work and posts its answer; the driver stays until then. An exception can only be lack of
-// memory: it ends the process, whose state is on disk.
 template <class T>
-void answer_with(std::shared_ptr<Driver> driver, Loop& loop, Done<CloudResult<T>> done,
+boost::asio::awaitable<void> answer([[maybe_unused]] std::shared_ptr<Driver> alive, Loop& loop,
+                                    Done<CloudResult<T>> done, Work<T> work) {
+  auto calm = without_throwing(std::move(work));
+  CloudResult<T> result = co_await std::move(calm);
+  loop.post(
+      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
+// Runs the work and posts its answer; the driver stays until then.
+template <class T>
+void answer_with(const std::shared_ptr<Driver>& driver, Loop& loop, Done<CloudResult<T>> done,
                  Work<T> work) {
-  const auto executor = driver->executor();
-  auto finished = [driver = std::move(driver), &loop, done = std::move(done)](
-                      std::exception_ptr thrown, CloudResult<T> answer) mutable {
-    if (thrown) std::rethrow_exception(thrown);
-    loop.post([done = std::move(done), answer = std::move(answer)]() mutable {
-      done(std::move(answer));
-    });
-  };
-  boost::asio::co_spawn(executor, std::move(work), std::move(finished));
+  http::spawn(driver->executor(), "digitalocean",
+              answer<T>(driver, loop, std::move(done), std::move(work)));
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clouds/cloud.h"
@@ -22,6 +24,17 @@ inline constexpr int kDeletesAtOnce = 4;
 
 template <class T>
 using Work = boost::asio::awaitable<CloudResult<T>>;
+
+// Ours never throws, but memory may end, and whoever asked must hear of it.
+template <class T>
+Work<T> without_throwing(Work<T> work) {
+  try {
+    co_return co_await std::move(work);
+  } catch (const std::exception& thrown) {
+    co_return std::unexpected(CloudFailure{
+        .reaction = Reaction::ambiguous, .code = "InternalError", .message = thrown.what()});
+  }
+}
 
 class Driver {
  public:

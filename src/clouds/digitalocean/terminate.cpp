@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "clouds/digitalocean/answer.h"
 #include "clouds/digitalocean/driver.h"
+#include "http/spawn.h"
 
 namespace mayfly::clouds::digitalocean {
 namespace {
@@ -78,11 +77,7 @@ Work<Cloud::Terminated> Driver::terminate(Credentials credentials, std::vector<s
     teardown->running =
         static_cast<int>(std::min<std::size_t>(kDeletesAtOnce, teardown->ids.size()));
     for (int i = teardown->running; i > 0; --i) {
-      auto finished = [teardown](std::exception_ptr thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-        if (--teardown->running == 0) teardown->finish();
-      };
-      boost::asio::co_spawn(strand_, end_some(teardown), std::move(finished));
+      http::spawn(strand_, "digitalocean terminate", end_some(teardown));
     }
   };
   auto ending = http::await_done<CloudResult<Cloud::Terminated>>(std::move(start));
@@ -92,7 +87,7 @@ Work<Cloud::Terminated> Driver::terminate(Credentials credentials, std::vector<s
 boost::asio::awaitable<void> Driver::end_some(std::shared_ptr<Teardown> teardown) {
   while (!teardown->stopped && teardown->next < teardown->ids.size()) {
     const std::string id = teardown->ids[teardown->next++];
-    auto ending = end_one(teardown->token, id);
+    auto ending = without_throwing(end_one(teardown->token, id));
     auto ended = co_await std::move(ending);
     if (!ended) {
       teardown->failed(std::move(ended.error()));
@@ -100,6 +95,7 @@ boost::asio::awaitable<void> Driver::end_some(std::shared_ptr<Teardown> teardown
       teardown->ended.not_found.push_back(id);
     }
   }
+  if (--teardown->running == 0) teardown->finish();
 }
 
 // False: DigitalOcean does not know it.
