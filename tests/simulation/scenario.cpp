@@ -223,7 +223,9 @@ class Play {
 
   // Every machine of ours that exists has its attempt on the disk: the intent came first.
   void check_recorded() {
+    std::set<std::string> recorded;
     for (const auto& machine : world_.living_with_tag(tag::kInstallation, kInstallation)) {
+      if (!recorded.insert(reservation_of(machine)).second) continue;
       const auto reservation = stored(reservation_of(machine));
       if (!reservation || reservation->attempts.empty()) broken("machine " + machine.id + " (" + machine.name + ") has no record");
     }

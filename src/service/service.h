@@ -1,0 +1,178 @@
+// Everything a user can do. Each function authorises its caller first, answers when what it says is
+// durable, and leaves nothing half done: a caller that hangs up changes nothing.
+//
+// Threads: functions may be called from any thread's coroutine and resume on its executor. The engine
+// runs on its own Loop; nothing here blocks.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "service/documents.h"
+#include "service/vault.h"
+#include "service/views.h"
+
+namespace mayfly::service {
+
+template <class T>
+using Async = boost::asio::awaitable<Result<T>>;
+
+// Who is asking, as far as a door could tell.
+struct Caller {
+  std::string user;
+  bool admin = false;
+};
+
+template <class T>
+struct Listing {
+  std::vector<T> items;
+  std::optional<std::string> next_cursor;
+};
+
+struct PageRequest {
+  std::size_t limit = 100;             // 1-1000
+  std::string cursor;                  // from next_cursor; empty = from the start
+};
+
+// What POST /keys takes.
+struct NewKey {
+  std::string cloud;
+  std::string id;                      // AWS access key id
+  Secret secret;                       // AWS secret access key, DigitalOcean token
+  Secret session_token;
+  std::string region;
+};
+
+// The lease change that PATCH takes: exactly one of the two.
+struct LeaseChange {
+  std::optional<Duration> lease;       // counted from created_at
+  std::optional<Duration> extend;      // counted from expires_at
+};
+
+struct Created {
+  engine::Snapshot reservation;
+  bool repeated = false;               // an Idempotency-Key found it
+};
+
+struct Settings {
+  std::vector<std::string> default_regions;
+  bool authenticate = true;            // false only on loopback
+};
+
+struct Parts {
+  store::Store& store;
+  engine::Engine& engine;
+  Loop& engine_loop;
+  std::map<std::string, clouds::Cloud*> clouds;
+  std::function<std::shared_ptr<const pricing::Catalog>()> catalog;
+  const Clock& clock;
+  const Vault& vault;
+  Settings settings;
+};
+
+// Follows one reservation from a coroutine: each durable state once, in order, the latest when it
+// lags. Make and use it on one executor.
+class Follower {
+ public:
+  // The state now, then each later one; nullptr when `at_most` has passed without one.
+  boost::asio::awaitable<engine::Snapshot> next(Duration at_most);
+
+ private:
+  friend class Service;
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+class Service {
+ public:
+  explicit Service(Parts parts) : parts_(std::move(parts)) {}
+
+  // ---- users
+  // The caller behind a token; unauthenticated when there is none.
+  Async<Caller> authenticate(std::string token);
+  // May this caller act for that user? The same answer whether the user exists or not.
+  Result<void> authorise(const Caller& caller, const std::string& user) const;
+  Async<UserView> get_user(std::string user);
+  Async<UserView> set_regions(std::string user, std::vector<std::string> regions);
+
+  // ---- keys. All below: precondition authorise(caller, user).
+  struct AddedKey {
+    KeyView key;
+    bool replaced = false;
+  };
+  Async<AddedKey> add_key(std::string user, NewKey key);
+  Async<Listing<KeyView>> list_keys(std::string user, PageRequest page);
+  Async<KeyView> get_key(std::string user, std::string id);
+  Async<KeyView> test_key(std::string user, std::string id);
+  // conflict, with extension `reservations`, while anything it started lives.
+  Async<void> delete_key(std::string user, std::string id);
+
+  // ---- estimates and reservations
+  Async<EstimateView> estimate(std::string user, Request request, std::size_t limit);
+  // route and body are what an Idempotency-Key is about; idempotency_key may be empty.
+  Async<Created> create(std::string user, Request request, std::string idempotency_key, std::string route,
+                        std::string body);
+  Async<engine::Snapshot> get(std::string user, std::string id);
+  Async<Listing<engine::Snapshot>> list(std::string user, bool all, PageRequest page);
+  Async<engine::Snapshot> change_lease(std::string user, std::string id, LeaseChange change);
+  Async<engine::Snapshot> release(std::string user, std::string id);
+  // Waits until the reservation is ready or over (for release: over), at most that long if given;
+  // answers its latest state whichever came first.
+  enum class Until { ready, over };
+  Async<engine::Snapshot> wait(std::string user, std::string id, Until until, std::optional<Duration> at_most);
+  Async<Follower> follow(std::string user, std::string id);
+
+  // ---- templates
+  struct SavedTemplate {
+    TemplateView saved;
+    bool replaced = false;
+  };
+  Async<SavedTemplate> save_template(std::string user, std::string name, Request request);
+  Async<SavedTemplate> save_template_of(std::string user, std::string name, std::string reservation);
+  Async<TemplateView> get_template(std::string user, std::string name);
+  Async<Listing<TemplateView>> list_templates(std::string user, PageRequest page);
+  Async<void> delete_template(std::string user, std::string name);
+
+  Time now() const { return parts_.clock.now(); }
+  // A snapshot of the engine's counters, for metrics and health.
+  boost::asio::awaitable<engine::Statistics> statistics();
+
+ private:
+  Async<std::vector<Stored<Key>>> keys_of(std::string user);
+  Async<Stored<Key>> find_key(std::string user, std::string id);
+  Async<std::vector<std::string>> reservations_using(std::string user, std::string key);
+  Async<clouds::Identity> check(clouds::Credentials credentials, std::string cloud);
+  struct ReachOf {
+    pricing::Reach reach;
+    std::vector<KeyChoice> keys;
+    RegionsFrom regions_from = RegionsFrom::everywhere;
+  };
+  Async<ReachOf> reach_of(std::string user, const Request& request);
+  Async<std::optional<std::string>> find_repeated(std::string record, std::string body_sha256);
+
+  Parts parts_;
+};
+
+// Opens keys for the engine, straight from the store: what was replaced or removed is seen at once.
+class StoreKeyring final : public engine::Keyring {
+ public:
+  StoreKeyring(store::Store& store, const Vault& vault) : store_(store), vault_(vault) {}
+  void open(const std::string& key, Loop& loop, Done<Result<clouds::Credentials>> done) override;
+
+ private:
+  store::Store& store_;
+  const Vault& vault_;
+};
+
+// Makes a user directly in the store, for `mayfly user add`. Blocks. Answers the token: the only time
+// that it is known.
+Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name, bool admin);
+
+}  // namespace mayfly::service

@@ -1,0 +1,158 @@
+// What the doors answer. Derived from what is stored, never stored itself; no secret has a member here.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "json/value.h"
+#include "model/reservation.h"
+#include "pricing/ranking.h"
+#include "service/documents.h"
+
+namespace mayfly::service {
+
+struct UserView {
+  std::string id;
+  bool admin = false;
+  std::vector<std::string> regions;
+};
+BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions))
+
+struct KeyView {
+  std::string id;
+  std::string cloud;
+  std::string account;
+  std::string identity;
+  std::optional<std::string> region;
+  KeyStatus status = KeyStatus::active;
+  Time created_at;
+  Time tested_at;
+};
+BOOST_DESCRIBE_STRUCT(KeyView, (), (id, cloud, account, identity, region, status, created_at, tested_at))
+
+struct TemplateView {
+  std::string name;
+  Request request;
+  Time created_at;
+  Time updated_at;
+};
+BOOST_DESCRIBE_STRUCT(TemplateView, (), (name, request, created_at, updated_at))
+
+struct PlacementView {
+  std::string cloud;
+  std::string region;
+  std::optional<std::string> zone;
+  std::string instance_type;
+  int vcpus = 0;
+  Gib memory_gib;
+  int disk_gib = 0;
+  Arch arch = Arch::x86_64;
+  bool burstable = false;
+  Money price_usd_hour;
+  Estimate estimate;
+  std::vector<Considered> considered;
+};
+BOOST_DESCRIBE_STRUCT(PlacementView, (), (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib,
+                                          arch, burstable, price_usd_hour, estimate, considered))
+
+struct InstanceView {
+  std::string id;
+  std::string name;
+  InstanceState state = InstanceState::pending;
+  std::optional<std::string> public_ip;
+  std::optional<std::string> private_ip;
+  std::optional<std::string> zone;
+  Time launched_at;
+};
+BOOST_DESCRIBE_STRUCT(InstanceView, (), (id, name, state, public_ip, private_ip, zone, launched_at))
+
+struct AttemptView {
+  int number = 0;
+  std::string cloud;
+  std::string region;
+  std::optional<std::string> zone;
+  std::string instance_type;
+  Stage stage = Stage::launching;
+  std::optional<std::string> reason;
+  std::optional<std::string> cloud_code;
+  Time started_at;
+  std::optional<Time> ended_at;
+};
+BOOST_DESCRIBE_STRUCT(AttemptView, (), (number, cloud, region, zone, instance_type, stage, reason,
+                                        cloud_code, started_at, ended_at))
+
+struct CostView {
+  Money usd;        // until teardown was asked for, or until now
+  Money tail_usd;   // from there until the cloud stopped billing
+  bool final = false;
+};
+BOOST_DESCRIBE_STRUCT(CostView, (), (usd, tail_usd, final))
+
+struct ReservationView {
+  std::string id;
+  std::string user;
+  std::optional<std::string> name;
+  Phase phase = Phase::pending;
+  Goal goal = Goal::present;
+  Request request;
+  std::optional<PlacementView> placement;
+  std::vector<InstanceView> instances;
+  std::vector<AttemptView> attempts;
+  Time created_at;
+  std::optional<Time> ready_at;
+  std::optional<Time> expires_at;
+  std::optional<Time> release_requested_at;
+  std::optional<Time> ended_at;
+  std::optional<std::string> end_reason;
+  CostView cost;
+};
+BOOST_DESCRIBE_STRUCT(ReservationView, (), (id, user, name, phase, goal, request, placement, instances,
+                                            attempts, created_at, ready_at, expires_at,
+                                            release_requested_at, ended_at, end_reason, cost))
+
+struct OfferView {
+  std::string cloud;
+  std::string region;
+  std::string instance_type;
+  int vcpus = 0;
+  Gib memory_gib;
+  int disk_gib = 0;
+  Arch arch = Arch::x86_64;
+  bool burstable = false;
+  Money price_usd_hour;
+  Money cost_usd;
+};
+BOOST_DESCRIBE_STRUCT(OfferView, (), (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch,
+                                      burstable, price_usd_hour, cost_usd))
+
+struct RejectionView {
+  std::string reason;
+  std::int64_t offers = 0;
+  std::optional<OfferView> example;
+};
+BOOST_DESCRIBE_STRUCT(RejectionView, (), (reason, offers, example))
+
+enum class RegionsFrom { request, user, server, everywhere };
+BOOST_DESCRIBE_ENUM(RegionsFrom, request, user, server, everywhere)
+
+struct EstimateView {
+  std::string snapshot;
+  std::int64_t billed_seconds = 0;
+  std::optional<std::string> note;
+  RegionsFrom regions_from = RegionsFrom::everywhere;
+  std::int64_t satisfying = 0;
+  std::vector<OfferView> offers;
+  std::vector<RejectionView> rejected;
+};
+BOOST_DESCRIBE_STRUCT(EstimateView, (), (snapshot, billed_seconds, note, regions_from, satisfying, offers,
+                                         rejected))
+
+KeyView view_of(const Key& key);
+UserView view_of(const User& user);
+TemplateView view_of(const Template& saved);
+ReservationView view_of(const Reservation& reservation, Time now);
+OfferView view_of(const pricing::RankedOffer& ranked);
+
+}  // namespace mayfly::service
