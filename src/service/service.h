@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/random.h"
 #include "engine/engine.h"
 #include "service/documents.h"
 #include "service/vault.h"
@@ -73,6 +74,7 @@ struct Parts {
   std::map<std::string, clouds::Cloud*> clouds;
   std::function<std::shared_ptr<const pricing::Catalog>()> catalog;
   const Clock& clock;
+  Random& random;        // safe to use from any thread
   const Vault& vault;
   Settings settings;
 };
