@@ -167,6 +167,14 @@ TEST_F(AvailabilityTest, AFailureIsAnsweredToAllWhoWait) {
   EXPECT_EQ(client.count(kSizes), 1u);
 }
 
+TEST_F(AvailabilityTest, LeavesNothingBehindWhenTheClientEnds) {
+  client.on_nothing(kSizes);
+  for (int i = 0; i < 3; ++i) {
+    cloud.prepare(key(), spec(), loop, [](const auto&) { FAIL() << "no answer"; });
+  }
+  context.run();
+}
+
 TEST_F(AvailabilityTest, IsAskedAgainAfterARefusedCreate) {
   script_sizes();
   script_ubuntu();

@@ -37,17 +37,16 @@ class Cache {
       auto waiting = http::await_done<Answer>(std::move(start));
       co_return co_await std::move(waiting);
     }
-    entry.loading = true;
+    Loading loading(entry);
     auto fetching = fetch();
     CloudResult<T> fetched = co_await std::move(fetching);
-    entry.loading = false;
     Answer answer = fetched ? Answer(std::make_shared<const T>(*std::move(fetched)))
                             : Answer(std::unexpected(fetched.error()));
     if (answer) {
       entry.value = *answer;
       entry.read_at = clock_.now();
     }
-    for (auto& done : std::exchange(entry.waiting, {})) done(answer);
+    for (auto& done : loading.end()) done(answer);
     co_return answer;
   }
 
@@ -62,6 +61,23 @@ class Cache {
     Time read_at;
     bool loading = false;
     std::vector<Done<Answer>> waiting;
+  };
+
+  // When the client ends before it has answered, those who wait go with the one who reads: they
+  // hold whoever holds this cache.
+  class Loading {
+   public:
+    explicit Loading(Entry& entry) : entry_(entry) { entry_.loading = true; }
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+    ~Loading() { end(); }
+    std::vector<Done<Answer>> end() {
+      entry_.loading = false;
+      return std::exchange(entry_.waiting, {});
+    }
+
+   private:
+    Entry& entry_;
   };
 
   bool is_fresh(const Entry& entry) const {

@@ -72,7 +72,9 @@ Work<Cloud::Terminated> Driver::terminate(Credentials credentials, std::vector<s
   if (ids.empty()) co_return Cloud::Terminated{};
   auto teardown =
       std::make_shared<Teardown>(Teardown{.token = credentials.secret, .ids = std::move(ids)});
-  auto start = [this, teardown](Done<CloudResult<Cloud::Terminated>> done) {
+  // Only the coroutines that work on it hold it: it holds this one's continuation.
+  auto start = [this,
+                teardown = std::move(teardown)](Done<CloudResult<Cloud::Terminated>> done) mutable {
     teardown->done = std::move(done);
     teardown->running =
         static_cast<int>(std::min<std::size_t>(kDeletesAtOnce, teardown->ids.size()));

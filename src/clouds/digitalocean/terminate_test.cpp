@@ -94,5 +94,23 @@ TEST_F(Terminate, DoesNotTakeAProxysNotFoundForDigitalOceans) {
   EXPECT_EQ(ended.error().reaction, Reaction::ambiguous);
 }
 
+TEST_F(Terminate, WithATokenThatCannotBeSentFailsAtOnce) {
+  Credentials odd = key();
+  odd.secret = Secret("a b");
+  const auto ended = answer_of<Cloud::Terminated>([&](auto done) {
+    cloud.terminate(odd, "", {"1", "2", "3", "4", "5"}, loop, std::move(done));
+  });
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().reaction, Reaction::skip_cloud);
+  EXPECT_TRUE(client.calls.empty());
+}
+
+TEST_F(Terminate, LeavesNothingBehindWhenTheClientEnds) {
+  for (const char* id : {"1", "2", "3"})
+    client.on_nothing(fmt::format("DELETE /v2/droplets/{}", id));
+  cloud.terminate(key(), "", {"1", "2", "3"}, loop, [](const auto&) { FAIL() << "no answer"; });
+  context.run();
+}
+
 }  // namespace
 }  // namespace mayfly::clouds::digitalocean
