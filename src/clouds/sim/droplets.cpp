@@ -142,7 +142,7 @@ Outcome<Machine*> get(World& world, const std::string& account, const std::strin
   if (!machine || machine->account != account || !machine->alive_at(world.now())) return no_such();
   world.draw_phantom(
       *machine,
-      {.cloud = "digitalocean", .account = account, .region = "", .operation = "get droplet"});
+      {.cloud = "digitalocean", .account = account, .region = "", .operation = "read droplet"});
   if (!machine->shown_at(world.now())) return no_such();
   return machine;
 }

@@ -55,7 +55,7 @@ Outcome<std::vector<Machine*>> resolve(World& world, const CallSite& site,
 
 // Where a launch goes: its subnet's zone, its own zone, or any.
 Outcome<std::string> zone_for(World& world, const std::string& account, const Launch& launch) {
-  const std::vector<std::string> zones = zones_of(launch.region);
+  std::vector<std::string> zones = zones_of(launch.region);
   if (!launch.subnet.empty()) {
     for (const std::string& zone : zones) {
       if (subnet_of(account, zone) == launch.subnet) return zone;
@@ -63,7 +63,11 @@ Outcome<std::string> zone_for(World& world, const std::string& account, const La
     return refuse(400, "InvalidSubnetID.NotFound",
                   fmt::format("The subnet ID '{}' does not exist", launch.subnet));
   }
-  if (launch.zone.empty()) return zones[world.random().below(zones.size())];
+  if (launch.zone.empty()) {
+    std::erase_if(zones,
+                  [&](const auto& zone) { return !zone_offers(zone, launch.instance_type); });
+    return zones[world.random().below(zones.size())];
+  }
   if (std::ranges::find(zones, launch.zone) != zones.end()) return launch.zone;
   return refuse(400, "InvalidParameterValue",
                 fmt::format("Invalid availability zone: [{}]", launch.zone));
@@ -110,7 +114,8 @@ std::unexpected<CloudError> no_capacity(const Launch& launch, const std::string&
 
 // Zone, quota and capacity, by the world's state and by chance.
 Outcome<void> check_room(World& world, const CallSite& site, const Launch& launch) {
-  if (world.faults().draw(FaultKind::unsupported_zone, site)) {
+  if (!zone_offers(site.zone, launch.instance_type) ||
+      world.faults().draw(FaultKind::unsupported_zone, site)) {
     return refuse(
         400, "Unsupported",
         fmt::format("Your requested instance type ({}) is not supported in your requested "
@@ -160,6 +165,18 @@ std::vector<Machine*> start(World& world, const std::string& account, const std:
 
 }  // namespace
 
+Outcome<void> check(World& world, const std::string& account, const Launch& launch) {
+  if (launch.at_least < 1 || launch.at_most < launch.at_least || launch.at_most > 1000) {
+    return refuse(400, "InvalidParameterValue",
+                  fmt::format("Invalid value '{}' for MinCount/MaxCount.", launch.at_least));
+  }
+  if (const auto checked = check_type_and_image(world, launch); !checked) return checked;
+  if (const auto zone = zone_for(world, account, launch); !zone) {
+    return std::unexpected(zone.error());
+  }
+  return {};
+}
+
 Outcome<std::vector<Machine*>> launch(World& world, const std::string& account,
                                       const Launch& launch) {
   if (!launch.token.empty()) {
@@ -170,12 +187,8 @@ Outcome<std::vector<Machine*>> launch(World& world, const std::string& account,
                     "previous request(s).");
     }
   }
-  if (launch.at_least < 1 || launch.at_most < launch.at_least || launch.at_most > 1000) {
-    return refuse(400, "InvalidParameterValue",
-                  fmt::format("Invalid value '{}' for MinCount/MaxCount.", launch.at_least));
-  }
-  if (const auto checked = check_type_and_image(world, launch); !checked) {
-    return std::unexpected(checked.error());
+  if (const auto possible = check(world, account, launch); !possible) {
+    return std::unexpected(possible.error());
   }
   const auto zone = zone_for(world, account, launch);
   if (!zone) return std::unexpected(zone.error());

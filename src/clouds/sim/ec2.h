@@ -30,6 +30,9 @@ struct Launch {
 Outcome<std::vector<Machine*>> launch(World& world, const std::string& account,
                                       const Launch& launch);
 
+// Whether launch() would accept it now, without starting anything (a dry run; chance has no say).
+Outcome<void> check(World& world, const std::string& account, const Launch& launch);
+
 // Everything shown of an account in a region, oldest first. Unknown regions are empty.
 std::vector<Machine*> describe(World& world, const std::string& account, const std::string& region);
 // DescribeInstances by InstanceId.N: one unknown id fails it.

@@ -149,6 +149,20 @@ TEST_F(Ec2, RefusesATypeThatIsNotSoldThereAndAnImageOfAnotherProcessor) {
   EXPECT_EQ(ec2::launch(shop, account, launch).error().code, "InvalidParameterValue");
 }
 
+TEST_F(Ec2, SomeZonesLackSomeTypes) {
+  ec2::Launch launch = spec();
+  launch.instance_type = "t3.micro";
+  int zones = 0;
+  for (const std::string& zone : zones_of(kRegion)) {
+    launch.token = zone;
+    launch.subnet = subnet_of(account, zone);
+    const bool offered = zone_offers(zone, launch.instance_type);
+    EXPECT_EQ(refusal(launch), offered ? "accepted" : "Unsupported") << zone;
+    zones += offered;
+  }
+  EXPECT_EQ(zones, 2);
+}
+
 TEST_F(Ec2, MachinesGoFromPendingToRunningToTerminated) {
   const std::string id = launch()[0];
   EXPECT_EQ(state(id), InstanceState::pending);

@@ -88,6 +88,15 @@ std::vector<std::string> zones_of(std::string_view region) {
   return zones;
 }
 
+bool zone_offers(std::string_view zone, std::string_view instance_type) {
+  if (zone.ends_with('a')) return true;
+  std::uint64_t hash = 14'695'981'039'346'656'037u;  // FNV-1a
+  for (const std::string_view part : {zone, instance_type}) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
+  }
+  return hash % 7 != 0;
+}
+
 std::string vpc_of(std::string_view account, std::string_view region) {
   return id_from("vpc", fmt::format("{}/{}", account, region));
 }

@@ -15,6 +15,8 @@ const std::vector<std::string>& regions_of(std::string_view cloud);
 bool is_region(std::string_view cloud, std::string_view region);
 // EC2's availability zones of a region: us-east-1a, ...
 std::vector<std::string> zones_of(std::string_view region);
+// Most types are in all zones of a region that sells them; every seventh or so is missing in one.
+bool zone_offers(std::string_view zone, std::string_view instance_type);
 
 // EC2: a region's default VPC, its default subnet per zone, its default security group.
 std::string vpc_of(std::string_view account, std::string_view region);

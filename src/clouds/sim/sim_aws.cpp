@@ -187,6 +187,7 @@ class SimAws final : public clouds::Cloud {
     }
     std::vector<LaunchTarget> found;
     for (const std::string& zone : zones_of(spec.region)) {
+      if (!zone_offers(zone, spec.instance_type)) continue;
       found.push_back({.zone = zone,
                        .subnet = subnet_of(account, zone),
                        .security_group = default_group_of(account, spec.region),

@@ -9,8 +9,7 @@ namespace mayfly::sim {
 CloudFailure timed_out_failure(std::string_view operation) {
   return {.reaction = Reaction::ambiguous,
           .code = "Timeout",
-          .message = fmt::format("{}: no answer before the deadline", operation),
-          .retry_after = {}};
+          .message = fmt::format("{}: no answer before the deadline", operation)};
 }
 
 std::string account_of(std::string_view cloud, const clouds::Credentials& credentials) {

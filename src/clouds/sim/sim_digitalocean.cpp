@@ -36,13 +36,11 @@ Instance droplet_instance(const Machine& machine, Time now) {
   return {.id = machine.id,
           .name = machine.name,
           .region = machine.region,
-          .zone = {},
           .instance_type = machine.instance_type,
           .state = state,
           .public_ip = addressed ? machine.public_ip : "",
           .private_ip = addressed ? machine.private_ip : "",
           .launched_at = machine.created,
-          .state_reason = {},
           .tags = tags_read_back(machine, now)};
 }
 
@@ -95,8 +93,8 @@ class SimDigitalOcean final : public clouds::Cloud {
       return Identity{
           .account = account, .name = "sim@example.com", .regions = {}, .machines_max = limit};
     };
-    call<Identity>(world_, droplet_site(account, "get account"), loop, std::move(effect),
-                   droplet_classifier("get account"), std::move(done));
+    call<Identity>(world_, droplet_site(account, "read account"), loop, std::move(effect),
+                   droplet_classifier("read account"), std::move(done));
   }
 
   void prepare(const Credentials& credentials, clouds::PrepareSpec spec, Loop& loop,
@@ -115,7 +113,7 @@ class SimDigitalOcean final : public clouds::Cloud {
         return refuse(422, "unprocessable_entity", "Size is not available in this region.");
       }
       return std::vector<LaunchTarget>{
-          {.zone = {}, .subnet = {}, .security_group = {}, .image = slug, .root_device = {}}};
+          {.subnet = {}, .security_group = {}, .image = slug, .root_device = {}}};
     };
     call<std::vector<LaunchTarget>>(world_, droplet_site(account, "list sizes"), loop,
                                     std::move(effect), droplet_classifier("list sizes"),

@@ -168,6 +168,13 @@ void World::end(Machine& machine, std::string code, std::string reason) {
   if (machine.foreign) foreign_ended_.push_back(machine.id);
 }
 
+void World::stop(Machine& machine) {
+  if (now_ >= machine.ending_from) return;
+  machine.stopped_from = std::min(machine.stopped_from, std::max(now_, machine.running_from));
+  machine.end_code = "Client.InstanceInitiatedShutdown";
+  machine.end_reason = "Client.InstanceInitiatedShutdown: Instance initiated shutdown";
+}
+
 Machine* World::find(std::string_view cloud, std::string_view id) {
   const auto found = by_id_.find(id);
   return found != by_id_.end() && found->second->cloud == cloud ? found->second : nullptr;

@@ -124,6 +124,8 @@ class World {
   Machine& create(Machine machine);
   // Starts the end. Harmless when it has begun already.
   void end(Machine& machine, std::string code, std::string reason);
+  // It stops by itself, as when its owner shuts it down inside.
+  void stop(Machine& machine);
   Machine* find(std::string_view cloud, std::string_view id);
   // What the cloud's API could show of an account in a region ("" for DigitalOcean), oldest first:
   // including machines not visible yet, excluding those ended for too long.

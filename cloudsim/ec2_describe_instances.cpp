@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "clouds/sim/ec2.h"
+#include "clouds/sim/geography.h"
+#include "ec2_actions.h"
+#include "filters.h"
+#include "instance_xml.h"
+#include "xml_answer.h"
+
+namespace mayfly::cloudsim {
+namespace {
+
+using sim::Machine;
+using sim::Outcome;
+using sim::refuse;
+using Texts = std::optional<std::vector<std::string>>;
+
+constexpr int kPageMin = 5;
+constexpr int kPageMax = 1000;
+
+Texts tag_field(const Machine& machine, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : machine.tags) {
+    if (name == "tag-key") texts.push_back(key);
+    if (name == "tag-value") texts.push_back(value);
+    if (name.starts_with("tag:") && name.substr(4) == key) texts.push_back(value);
+  }
+  return texts;
+}
+
+Texts instance_field(Ec2& ec2, const Machine& machine, std::string_view name) {
+  const Time now = ec2.world.now();
+  const InstanceState state = machine.state_at(now);
+  const auto one = [](std::string text) { return Texts({std::move(text)}); };
+  if (name.starts_with("tag:") || name == "tag-key" || name == "tag-value") {
+    return tag_field(machine, name);
+  }
+  if (name == "instance-id") return one(machine.id);
+  if (name == "instance-state-name") return one(std::string(sim::ec2::state_name(state)));
+  if (name == "instance-state-code") return one(std::to_string(sim::ec2::state_code(state)));
+  if (name == "client-token") return one(machine.token);
+  if (name == "instance-type") return one(machine.instance_type);
+  if (name == "image-id") return one(machine.image);
+  if (name == "availability-zone") return one(machine.zone);
+  if (name == "subnet-id") return one(machine.subnet);
+  if (name == "vpc-id") return one(sim::vpc_of(machine.account, machine.region));
+  if (name == "reservation-id") return one(machine.reservation);
+  if (name == "owner-id") return one(machine.account);
+  if (name == "launch-index") return one(std::to_string(machine.launch_index));
+  if (name == "instance.group-id" || name == "group-id") return one(machine.security_group);
+  if (name == "instance.group-name" || name == "group-name") {
+    const Group* group = ec2.groups.find(machine.region, machine.security_group);
+    return one(group ? group->name : std::string{});
+  }
+  if (name == "ip-address") return one(public_ip_of(machine, now));
+  if (name == "private-ip-address") return one(private_ip_of(machine, now));
+  return std::nullopt;
+}
+
+// Where a page ended: creation time and id, which order all machines.
+struct Cursor {
+  std::int64_t created = 0;
+  std::string id;
+};
+
+std::string print_cursor(const Machine& machine) {
+  return fmt::format("{}.{}", machine.created.time_since_epoch().count(), machine.id);
+}
+
+std::optional<Cursor> read_cursor(const std::string& text) {
+  Cursor cursor;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string::npos) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + dot, cursor.created);
+  if (error != std::errc{} || end != text.data() + dot) return std::nullopt;
+  cursor.id = text.substr(dot + 1);
+  return cursor;
+}
+
+bool comes_before(const Machine* a, const Machine* b) {
+  return std::tie(a->created, a->id) < std::tie(b->created, b->id);
+}
+
+Outcome<std::vector<Machine*>> candidates(Ec2& ec2, const Ec2Call& call) {
+  const std::vector<std::string> ids = call.form.list("InstanceId");
+  if (ids.empty()) return sim::ec2::describe(ec2.world, call.account, call.region);
+  if (call.form.has("MaxResults")) {
+    return refuse(400, "InvalidParameterCombination",
+                  "The parameter instancesSet cannot be used with the parameter maxResults");
+  }
+  return sim::ec2::describe_ids(ec2.world, call.account, call.region, ids);
+}
+
+Outcome<std::vector<Machine*>> matching(Ec2& ec2, const Ec2Call& call) {
+  auto machines = candidates(ec2, call);
+  if (!machines) return machines;
+  const std::vector<Filter> filters = filters_of(call.form);
+  std::vector<Machine*> matches;
+  for (Machine* machine : *machines) {
+    const auto pass =
+        passes(filters, [&](std::string_view name) { return instance_field(ec2, *machine, name); });
+    if (!pass) return std::unexpected(pass.error());
+    if (*pass) matches.push_back(machine);
+  }
+  std::ranges::sort(matches, comes_before);
+  return matches;
+}
+
+// Leaves the page that was asked for; returns the token of the next one.
+Outcome<std::string> cut_page(const Form& form, std::vector<Machine*>& machines) {
+  if (const std::string token = form.text("NextToken"); !token.empty()) {
+    const auto cursor = read_cursor(token);
+    if (!cursor) return refuse(400, "InvalidParameterValue", "The NextToken is invalid");
+    std::erase_if(machines, [&](const Machine* machine) {
+      return std::tuple(machine->created.time_since_epoch().count(),
+                        std::string_view(machine->id)) <=
+             std::tuple(cursor->created, std::string_view(cursor->id));
+    });
+  }
+  if (!form.has("MaxResults")) return std::string{};
+  const auto size = form.number("MaxResults");
+  if (!size || *size < kPageMin || *size > kPageMax) {
+    return refuse(400, "InvalidParameterValue",
+                  fmt::format("Value ( {} ) for parameter maxResults is invalid. Expecting a value "
+                              "between {} and {}.",
+                              form.text("MaxResults"), kPageMin, kPageMax));
+  }
+  const auto most = static_cast<std::size_t>(*size);
+  if (machines.size() <= most) return std::string{};
+  machines.resize(most);
+  return print_cursor(*machines.back());
+}
+
+}  // namespace
+
+Outcome<std::string> describe_instances(Ec2& ec2, const Ec2Call& call) {
+  auto machines = matching(ec2, call);
+  if (!machines) return std::unexpected(machines.error());
+  const auto next = cut_page(call.form, *machines);
+  if (!next) return std::unexpected(next.error());
+
+  XmlAnswer answer("DescribeInstances", call.request_id);
+  pugi::xml_node reservations = answer.root().append_child("reservationSet");
+  std::map<std::string, pugi::xml_node> instance_sets;  // by reservation
+  for (const Machine* machine : *machines) {
+    pugi::xml_node& set = instance_sets[machine->reservation];
+    if (!set) {
+      pugi::xml_node reservation = reservations.append_child("item");
+      put(reservation, "reservationId", machine->reservation);
+      put(reservation, "ownerId", machine->account);
+      reservation.append_child("groupSet");
+      set = reservation.append_child("instancesSet");
+    }
+    put_instance(set.append_child("item"), ec2, *machine);
+  }
+  if (!next->empty()) put(answer.root(), "nextToken", *next);
+  return answer.text();
+}
+
+}  // namespace mayfly::cloudsim

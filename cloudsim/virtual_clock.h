@@ -1,0 +1,24 @@
+// Time that runs `speed` times as fast as the machine's, from the moment the simulator started.
+#pragma once
+
+#include "core/time.h"
+
+namespace mayfly::cloudsim {
+
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(int speed) : speed_(speed) {}
+
+  Time now() const override { return start_ + (real_.now() - start_) * speed_; }
+  Time real_now() const { return real_.now(); }
+  // How long to wait here until it is `when` there.
+  Duration real_wait(Time when) const { return std::max(Duration{}, (when - now()) / speed_); }
+  int speed() const { return speed_; }
+
+ private:
+  SystemClock real_;
+  int speed_;
+  Time start_ = real_.now();
+};
+
+}  // namespace mayfly::cloudsim
