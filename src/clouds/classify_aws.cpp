@@ -163,7 +163,7 @@ std::string aws_remedy(std::string_view code, Reaction reaction, std::string_vie
 
 // The first line and no more: after it SignatureDoesNotMatch repeats our headers, session token
 // included, and UnauthorizedOperation an encoded blob that only the account's owner can read.
-std::string_view words_of(std::string_view message) {
+std::string words_of(std::string_view message) {
   std::string_view words = message.substr(0, message.find_first_of("\r\n"));
   words = words.substr(0, words.find("Encoded authorization failure message"));
   if (words.size() > kAwsWordsMax) {
@@ -172,7 +172,11 @@ std::string_view words_of(std::string_view message) {
     words = words.substr(0, end);
   }
   while (words.ends_with('.') || words.ends_with(' ')) words.remove_suffix(1);
-  return words;
+  // They go to terminals and logs: no control characters.
+  std::string shown(words);
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
+  return shown;
 }
 
 }  // namespace
@@ -182,7 +186,7 @@ CloudFailure classify_aws(std::string_view operation, std::string_view code, int
   const Reaction reaction = aws_reaction(code, http_status, message);
   std::string told = fmt::format("AWS answered '{}' with {}", operation, http_status);
   if (!code.empty()) told += fmt::format(" {}", code);
-  if (const std::string_view words = words_of(message); !words.empty()) {
+  if (const std::string words = words_of(message); !words.empty()) {
     told += fmt::format(": {}", words);
   }
   told += "." + aws_remedy(code, reaction, operation);

@@ -1,0 +1,480 @@
+// Checking keys and preparing launches. Launching, looking and ending have files of their own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "clouds/aws/fake_aws.h"
+
+namespace mayfly::clouds::aws {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kIdentity[] =
+    "<GetCallerIdentityResponse "
+    "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>"
+    "<Arn>arn:aws:iam::123456789012:user/ann</Arn><UserId>AIDAX</UserId><Account>123456789012</"
+    "Account>"
+    "</GetCallerIdentityResult><ResponseMetadata><RequestId>q</RequestId></ResponseMetadata>"
+    "</GetCallerIdentityResponse>";
+
+constexpr char kParameter[] =
+    R"({"Parameter":{"ARN":"arn:aws:ssm:us-east-1::parameter/x","Name":"/x","Type":"String","Value":"ami-0abcdef1234567890","Version":9}})";
+
+std::string regions() {
+  return ec2_answer("DescribeRegions",
+                    "<regionInfo><item><regionName>us-east-1</regionName>"
+                    "<regionEndpoint>ec2.us-east-1.amazonaws.com</regionEndpoint></item>"
+                    "<item><regionName>eu-west-1</regionName></item></regionInfo>");
+}
+
+std::string image(const std::string& arch = "x86_64") {
+  return ec2_answer(
+      "DescribeImages",
+      "<imagesSet><item><imageId>ami-0abcdef1234567890</imageId><imageState>available</imageState>"
+      "<architecture>" +
+          arch +
+          "</architecture><rootDeviceType>ebs</rootDeviceType>"
+          "<rootDeviceName>/dev/xvda</rootDeviceName></item></imagesSet>");
+}
+
+std::string offerings(const std::vector<std::string>& zones) {
+  std::string rows;
+  for (const std::string& zone : zones) {
+    rows +=
+        "<item><instanceType>t3.micro</instanceType><locationType>availability-zone</"
+        "locationType><location>" +
+        zone + "</location></item>";
+  }
+  return ec2_answer("DescribeInstanceTypeOfferings",
+                    "<instanceTypeOfferingSet>" + rows + "</instanceTypeOfferingSet>");
+}
+
+std::string subnets(const std::vector<std::string>& zones) {
+  std::string rows;
+  for (const std::string& zone : zones) {
+    rows += "<item><subnetId>subnet-" + zone.substr(zone.size() - 1) +
+            "</subnetId><state>available</state>"
+            "<vpcId>vpc-1</vpcId><availabilityZone>" +
+            zone + "</availabilityZone><defaultForAz>true</defaultForAz></item>";
+  }
+  return ec2_answer("DescribeSubnets", "<subnetSet>" + rows + "</subnetSet>");
+}
+
+constexpr char kSshRule[] =
+    "<item><ipProtocol>tcp</ipProtocol><fromPort>22</fromPort><toPort>22</toPort></item>";
+
+std::string groups(const std::string& id, const std::string& rules = kSshRule) {
+  const std::string row = "<item><groupId>" + id +
+                          "</groupId><groupName>mayfly</groupName><ipPermissions>" + rules +
+                          "</ipPermissions></item>";
+  return ec2_answer("DescribeSecurityGroups",
+                    "<securityGroupInfo>" + (id.empty() ? "" : row) + "</securityGroupInfo>");
+}
+
+std::string created_group() {
+  return ec2_answer("CreateSecurityGroup", "<return>true</return><groupId>sg-1</groupId>");
+}
+
+// ---- check
+// ---------------------------------------------------------------------------------------------
+
+class AwsCheck : public AwsTest {
+ protected:
+  void script_until_dry_run() {
+    aws_.on("GetCallerIdentity", kIdentity);
+    aws_.on("DescribeRegions", regions());
+    aws_.on("GetParameter", kParameter);
+    aws_.on("DescribeImages", image());
+  }
+};
+
+TEST_F(AwsCheck, TellsWhoseKeyItIsAndWhichRegionsAreEnabled) {
+  script_until_dry_run();
+  aws_.refuse("RunInstances", 412, "DryRunOperation",
+              "Request would have succeeded, but DryRun flag is set.");
+  const auto identity = check();
+  ASSERT_TRUE(identity.has_value()) << identity.error().message;
+  EXPECT_EQ(identity->account, "123456789012");
+  EXPECT_EQ(identity->name, "arn:aws:iam::123456789012:user/ann");
+  EXPECT_THAT(identity->regions, ElementsAre("eu-west-1", "us-east-1"));
+  EXPECT_EQ(identity->machines_max, 0);
+  EXPECT_EQ(aws_.sent["GetCallerIdentity"].at(0).url, "https://sts.us-east-1.amazonaws.com/");
+  EXPECT_THAT(aws_.body("RunInstances"), HasSubstr("&DryRun=true"));
+  EXPECT_THAT(aws_.body("RunInstances"), HasSubstr("&TagSpecification.1.ResourceType=instance&"));
+  EXPECT_THAT(aws_.body("RunInstances"), Not(HasSubstr("ClientToken")));
+}
+
+TEST_F(AwsCheck, AsksInTheKeysOwnRegion) {
+  key_.region = "eu-north-1";
+  script_until_dry_run();
+  aws_.refuse("RunInstances", 412, "DryRunOperation");
+  EXPECT_TRUE(check().has_value());
+  EXPECT_EQ(aws_.sent["GetCallerIdentity"].at(0).url, "https://sts.eu-north-1.amazonaws.com/");
+  EXPECT_EQ(aws_.sent["RunInstances"].at(0).url, "https://ec2.eu-north-1.amazonaws.com/");
+  EXPECT_EQ(aws_.sent["GetParameter"].at(0).url, "https://ssm.eu-north-1.amazonaws.com/");
+}
+
+TEST_F(AwsCheck, RefusesAKeyThatIsNotKnown) {
+  aws_.on(
+      "GetCallerIdentity",
+      http::Answer{
+          .status = 403,
+          .headers = {},
+          .body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>"
+                  "<Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token "
+                  "included in the request is invalid.</Message></Error></ErrorResponse>"});
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(identity.error().code, "InvalidClientTokenId");
+  EXPECT_THAT(aws_.calls, ElementsAre("GetCallerIdentity"));
+}
+
+TEST_F(AwsCheck, RefusesAKeyThatMayNotLaunchAndSaysWhatIsMissing) {
+  script_until_dry_run();
+  aws_.refuse("RunInstances", 403, "UnauthorizedOperation",
+              "You are not authorized to perform this operation.");
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_THAT(identity.error().message, HasSubstr("must allow ec2:RunInstances"));
+}
+
+TEST_F(AwsCheck, RefusesAKeyThatMayNotReadPublicImages) {
+  aws_.on("GetCallerIdentity", kIdentity);
+  aws_.on("DescribeRegions", regions());
+  aws_.on("GetParameter",
+          http::Answer{
+              .status = 400,
+              .headers = {},
+              .body = R"({"__type":"AccessDeniedException","Message":"User is not authorized"})"});
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_THAT(identity.error().message, HasSubstr("must allow ssm:GetParameter"));
+}
+
+TEST_F(AwsCheck, TakesARefusalThatIsNotAboutRightsAsNoProofAgainstThem) {
+  for (const auto& [status, code] :
+       std::vector<std::pair<int, std::string>>{{400, "VPCIdNotSpecified"},
+                                                {400, "InvalidAMIID.NotFound"},
+                                                {500, "InsufficientInstanceCapacity"},
+                                                {400, "VcpuLimitExceeded"},
+                                                {400, "NeverHeardOf"}}) {
+    aws_.on("GetCallerIdentity", kIdentity);
+    aws_.on("DescribeRegions", regions());
+    if (aws_.sent["GetParameter"].empty()) {
+      aws_.on("GetParameter", kParameter);
+      aws_.on("DescribeImages", image());
+    }
+    aws_.refuse("RunInstances", status, code);
+    EXPECT_TRUE(check().has_value()) << code;
+  }
+  EXPECT_TRUE(aws_.used_up());
+}
+
+TEST_F(AwsCheck, GoesOnWithAnyImageIdWhereTheRegionPublishesNone) {
+  aws_.on("GetCallerIdentity", kIdentity);
+  aws_.on("DescribeRegions", regions());
+  aws_.on("GetParameter",
+          http::Answer{.status = 400, .headers = {}, .body = R"({"__type":"ParameterNotFound"})"});
+  aws_.refuse("RunInstances", 400, "InvalidAMIID.NotFound");
+  EXPECT_TRUE(check().has_value());
+  EXPECT_THAT(aws_.body("RunInstances"), HasSubstr("&ImageId=ami-00000000000000000&"));
+}
+
+TEST_F(AwsCheck, ConcludesNothingFromAServerError) {
+  script_until_dry_run();
+  aws_.refuse("RunInstances", 503, "Unavailable");
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_EQ(identity.error().reaction, Reaction::ambiguous);
+}
+
+TEST_F(AwsCheck, SaysWhenAwsCannotBeReached) {
+  aws_.on("GetCallerIdentity",
+          std::unexpected(http::CallFailure{.reached = http::Reached::no,
+                                            .message = "could not resolve host"}));
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_EQ(identity.error().code, "Unreachable");
+  EXPECT_EQ(identity.error().reaction, Reaction::again);
+}
+
+TEST_F(AwsCheck, CallsAnAnswerWithoutAnAccountUnreadable) {
+  aws_.on("GetCallerIdentity", "<html><body>Sign in to the hotel's network</body></html>");
+  const auto identity = check();
+  ASSERT_FALSE(identity.has_value());
+  EXPECT_EQ(identity.error().code, "UnreadableAnswer");
+}
+
+// ---- prepare
+// ---------------------------------------------------------------------------------------------
+
+class AwsPrepare : public AwsTest {
+ protected:
+  void script_all() {
+    aws_.on("GetParameter", kParameter);
+    aws_.on("DescribeImages", image());
+    aws_.on("DescribeInstanceTypeOfferings", offerings({"us-east-1c", "us-east-1a", "us-east-1e"}));
+    aws_.on("DescribeSubnets", subnets({"us-east-1a", "us-east-1b", "us-east-1c"}));
+    aws_.on("DescribeSecurityGroups", groups("sg-1"));
+  }
+
+  PrepareSpec spec_{.region = "us-east-1",
+                    .instance_type = "t3.micro",
+                    .arch = Arch::x86_64,
+                    .image = "amazon-linux-2023"};
+};
+
+TEST_F(AwsPrepare, FindsOneTargetPerZoneThatSellsTheTypeAndHasADefaultSubnet) {
+  script_all();
+  const auto targets = prepare(spec_);
+  ASSERT_TRUE(targets.has_value()) << targets.error().message;
+  EXPECT_THAT(*targets, ElementsAre(LaunchTarget{.zone = "us-east-1a",
+                                                 .subnet = "subnet-a",
+                                                 .security_group = "sg-1",
+                                                 .image = "ami-0abcdef1234567890",
+                                                 .root_device = "/dev/xvda"},
+                                    LaunchTarget{.zone = "us-east-1c",
+                                                 .subnet = "subnet-c",
+                                                 .security_group = "sg-1",
+                                                 .image = "ami-0abcdef1234567890",
+                                                 .root_device = "/dev/xvda"}));
+}
+
+TEST_F(AwsPrepare, ReadsThePublicParameterOfEachImageAndProcessor) {
+  const std::vector<std::tuple<std::string, Arch, std::string>> kImages = {
+      {"amazon-linux-2023", Arch::x86_64,
+       "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"},
+      {"amazon-linux-2023", Arch::arm64,
+       "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"},
+      {"ubuntu-24.04", Arch::x86_64,
+       "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"},
+      {"ubuntu-24.04", Arch::arm64,
+       "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"},
+      {"ubuntu-22.04", Arch::x86_64,
+       "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"},
+      {"debian-12", Arch::arm64, "/aws/service/debian/release/12/latest/arm64"},
+  };
+  std::size_t number = 0;
+  for (const auto& [name, arch, parameter] : kImages) {
+    spec_.image = name;
+    spec_.arch = arch;
+    aws_.on("GetParameter", kParameter);
+    aws_.on("DescribeImages", image(arch == Arch::arm64 ? "arm64" : "x86_64"));
+    aws_.refuse("DescribeInstanceTypeOfferings", 503, "Unavailable");
+    EXPECT_FALSE(prepare(spec_).has_value());
+    EXPECT_EQ(aws_.body("GetParameter", number++), "{\"Name\":\"" + parameter + "\"}");
+  }
+  EXPECT_EQ(*http::find_header(aws_.sent["GetParameter"].at(0).headers, "Content-Type"),
+            "application/x-amz-json-1.1");
+}
+
+TEST_F(AwsPrepare, TakesAnAmiAsItIs) {
+  script_all();
+  spec_.image = "ami-0abcdef1234567890";
+  EXPECT_TRUE(prepare(spec_).has_value());
+  EXPECT_TRUE(aws_.sent["GetParameter"].empty());
+}
+
+TEST_F(AwsPrepare, RefusesAnAmiForAnotherProcessorBeforeItIsTriedOnEveryOffer) {
+  aws_.on("DescribeImages", image("arm64"));
+  spec_.image = "ami-0abcdef1234567890";
+  const auto targets = prepare(spec_);
+  ASSERT_FALSE(targets.has_value());
+  EXPECT_EQ(targets.error().reaction, Reaction::fatal);
+  EXPECT_THAT(targets.error().message, HasSubstr("Ask for arch arm64"));
+}
+
+TEST_F(AwsPrepare, SaysSoWhenAnImageIsNotThere) {
+  spec_.image = "ami-0abcdef1234567890";
+  aws_.on("DescribeImages", ec2_answer("DescribeImages", "<imagesSet/>"));
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::fatal);
+  aws_.refuse("DescribeImages", 400, "InvalidAMIID.NotFound", "The image id does not exist");
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::fatal);
+  spec_.image = "windows-95";
+  EXPECT_EQ(prepare(spec_).error().code, "UnknownImage");
+}
+
+TEST_F(AwsPrepare, SkipsARegionThatDoesNotPublishTheImage) {
+  aws_.on("GetParameter",
+          http::Answer{.status = 400, .headers = {}, .body = R"({"__type":"ParameterNotFound"})"});
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::skip_region);
+}
+
+TEST_F(AwsPrepare, AsksForTheNextOfferWhereNoZoneSellsTheType) {
+  aws_.on("GetParameter", kParameter);
+  aws_.on("DescribeImages", image());
+  aws_.on("DescribeInstanceTypeOfferings", offerings({}));
+  const auto targets = prepare(spec_);
+  EXPECT_EQ(targets.error().reaction, Reaction::next_offer);
+  EXPECT_EQ(targets.error().message, "No zone of us-east-1 with a default subnet offers t3.micro.");
+}
+
+TEST_F(AwsPrepare, AsksForTheNextOfferWhereTheZonesHaveNoDefaultSubnet) {
+  aws_.on("GetParameter", kParameter);
+  aws_.on("DescribeImages", image());
+  aws_.on("DescribeInstanceTypeOfferings", offerings({"us-east-1e"}));
+  aws_.on("DescribeSubnets", subnets({"us-east-1a"}));
+  aws_.on("DescribeSecurityGroups", groups("sg-1"));
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::next_offer);
+}
+
+TEST_F(AwsPrepare, SaysHowToGetADefaultVpcWhereThereIsNone) {
+  aws_.on("GetParameter", kParameter);
+  aws_.on("DescribeImages", image());
+  aws_.on("DescribeInstanceTypeOfferings", offerings({"us-east-1a"}));
+  aws_.on("DescribeSubnets", subnets({}));
+  const auto targets = prepare(spec_);
+  ASSERT_FALSE(targets.has_value());
+  EXPECT_EQ(targets.error().reaction, Reaction::skip_region);
+  EXPECT_THAT(targets.error().message, HasSubstr("aws ec2 create-default-vpc --region us-east-1"));
+}
+
+TEST_F(AwsPrepare, RemembersWhatItLearntForHalfADay) {
+  script_all();
+  EXPECT_TRUE(prepare(spec_).has_value());
+  const std::size_t calls = aws_.calls.size();
+  clock_.moment += 11h;
+  EXPECT_TRUE(prepare(spec_).has_value());
+  EXPECT_EQ(aws_.calls.size(), calls);
+  clock_.moment += 2h;
+  script_all();
+  EXPECT_TRUE(prepare(spec_).has_value());
+  EXPECT_EQ(aws_.calls.size(), 2 * calls);
+}
+
+TEST_F(AwsPrepare, AsksAgainForAnotherTypeOnlyWhatDependsOnIt) {
+  script_all();
+  EXPECT_TRUE(prepare(spec_).has_value());
+  spec_.instance_type = "m5.large";
+  aws_.on("DescribeInstanceTypeOfferings", offerings({"us-east-1b"}));
+  const auto targets = prepare(spec_);
+  ASSERT_TRUE(targets.has_value());
+  EXPECT_EQ(targets->front().zone, "us-east-1b");
+}
+
+TEST_F(AwsPrepare, SharesNothingBetweenKeysOrRegions) {
+  script_all();
+  EXPECT_TRUE(prepare(spec_).has_value());
+  script_all();
+  key_.key_id = "k-2";
+  EXPECT_TRUE(prepare(spec_).has_value());
+  script_all();
+  spec_.region = "eu-west-1";
+  EXPECT_TRUE(prepare(spec_).has_value());
+  EXPECT_TRUE(aws_.used_up());
+}
+
+TEST_F(AwsPrepare, AsksOnceForAHundredThatStartTogether) {
+  script_all();
+  int answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    cloud_.prepare(key_, spec_, loop_, [&](CloudResult<std::vector<LaunchTarget>> targets) {
+      EXPECT_TRUE(targets.has_value());
+      ++answered;
+    });
+  }
+  run();
+  EXPECT_EQ(answered, 100);
+  EXPECT_EQ(aws_.calls.size(), 5u);
+}
+
+TEST_F(AwsPrepare, TellsEverybodyWhoWaitedOfAFailureAndDoesNotKeepIt) {
+  aws_.refuse("GetParameter", 503, "Unavailable");
+  int failed = 0;
+  for (int i = 0; i < 10; ++i) {
+    cloud_.prepare(key_, spec_, loop_,
+                   [&](CloudResult<std::vector<LaunchTarget>> targets) { failed += !targets; });
+  }
+  run();
+  EXPECT_EQ(failed, 10);
+  script_all();
+  EXPECT_TRUE(prepare(spec_).has_value());
+}
+
+// ---- the security group
+// -------------------------------------------------------------------------------
+
+class AwsGroup : public AwsPrepare {
+ protected:
+  void script_until_group() {
+    aws_.on("GetParameter", kParameter);
+    aws_.on("DescribeImages", image());
+    aws_.on("DescribeInstanceTypeOfferings", offerings({"us-east-1a"}));
+    aws_.on("DescribeSubnets", subnets({"us-east-1a"}));
+  }
+};
+
+TEST_F(AwsGroup, IsCreatedAndOpenedWhereItIsMissing) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups(""));
+  aws_.on("CreateSecurityGroup", created_group());
+  aws_.on("AuthorizeSecurityGroupIngress",
+          ec2_answer("AuthorizeSecurityGroupIngress", "<return>true</return>"));
+  const auto targets = prepare(spec_);
+  ASSERT_TRUE(targets.has_value()) << targets.error().message;
+  EXPECT_EQ(targets->front().security_group, "sg-1");
+}
+
+TEST_F(AwsGroup, IsUsedAsItsOwnerLeftItWhenItHasAnyRule) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups("sg-9"));
+  EXPECT_EQ(prepare(spec_)->front().security_group, "sg-9");
+}
+
+TEST_F(AwsGroup, IsOpenedWhenACrashLeftItWithoutRules) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups("sg-1", ""));
+  aws_.on("AuthorizeSecurityGroupIngress",
+          ec2_answer("AuthorizeSecurityGroupIngress", "<return>true</return>"));
+  EXPECT_TRUE(prepare(spec_).has_value());
+  EXPECT_TRUE(aws_.used_up());
+}
+
+TEST_F(AwsGroup, MayBeCreatedAndOpenedBySomebodyElseAtTheSameTime) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups(""));
+  aws_.refuse("CreateSecurityGroup", 400, "InvalidGroup.Duplicate");
+  aws_.on("DescribeSecurityGroups", groups("sg-1", ""));
+  aws_.refuse("AuthorizeSecurityGroupIngress", 400, "InvalidPermission.Duplicate");
+  EXPECT_EQ(prepare(spec_)->front().security_group, "sg-1");
+}
+
+TEST_F(AwsGroup, IsWaitedForWhileItIsNotVisibleYet) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups(""));
+  aws_.refuse("CreateSecurityGroup", 400, "InvalidGroup.Duplicate");
+  aws_.on("DescribeSecurityGroups", groups(""));
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::again);
+  aws_.on("DescribeSubnets", subnets({"us-east-1a"}));
+  aws_.on("DescribeSecurityGroups", groups(""));
+  aws_.on("CreateSecurityGroup", created_group());
+  aws_.refuse("AuthorizeSecurityGroupIngress", 400, "InvalidGroup.NotFound");
+  EXPECT_EQ(prepare(spec_).error().reaction, Reaction::again);
+}
+
+TEST_F(AwsGroup, SaysWhichRightIsMissing) {
+  script_until_group();
+  aws_.on("DescribeSecurityGroups", groups(""));
+  aws_.refuse("CreateSecurityGroup", 403, "UnauthorizedOperation");
+  const auto targets = prepare(spec_);
+  EXPECT_EQ(targets.error().reaction, Reaction::skip_cloud);
+  EXPECT_THAT(targets.error().message, HasSubstr("must allow ec2:CreateSecurityGroup"));
+}
+
+// ---- traits
+// ---------------------------------------------------------------------------------------------
+
+TEST_F(AwsTest, SaysHowEc2MayBeUsed) {
+  EXPECT_EQ(cloud_.name(), "aws");
+  EXPECT_TRUE(cloud_.traits().idempotent_launch);
+  EXPECT_EQ(cloud_.traits().machines_per_launch, 100);
+  EXPECT_FALSE(cloud_.traits().lists_all_regions);
+  EXPECT_TRUE(cloud_.traits().shows_terminated);
+}
+
+}  // namespace
+}  // namespace mayfly::clouds::aws

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "clouds/aws/driver.h"
+#include "json/codec.h"
+
+namespace mayfly::clouds::aws {
+namespace {
+
+std::optional<CloudFailure> misfit(const Image& image, const PrepareSpec& spec) {
+  const std::string wanted(json::enum_name(spec.arch));
+  if (image.arch == wanted || spec.arch == Arch::any || image.arch.empty()) return std::nullopt;
+  return CloudFailure{
+      .reaction = Reaction::fatal,
+      .code = "InvalidParameterValue",
+      .message = fmt::format("{} is an image for {}, but {} is a machine for {}. Ask for arch {}.",
+                             image.id, image.arch, spec.instance_type, wanted, image.arch)};
+}
+
+CloudFailure not_sold(const PrepareSpec& spec) {
+  return {.reaction = Reaction::next_offer,
+          .code = "Unsupported",
+          .message = fmt::format("No zone of {} with a default subnet offers {}.", spec.region,
+                                 spec.instance_type)};
+}
+
+// In the order of the zones' names, which is the same every time.
+std::vector<LaunchTarget> targets_in(const Image& image, const std::vector<std::string>& zones,
+                                     const Network& network) {
+  std::vector<LaunchTarget> targets;
+  for (const std::string& zone : zones) {
+    const auto subnet = network.subnets.find(zone);
+    if (subnet == network.subnets.end()) continue;
+    targets.push_back({.zone = zone,
+                       .subnet = subnet->second,
+                       .security_group = network.security_group,
+                       .image = image.id,
+                       .root_device = image.root_device});
+  }
+  return targets;
+}
+
+}  // namespace
+
+// The cheapest questions first; the security group, which may have to be made, last.
+Work<std::vector<LaunchTarget>> Driver::prepare(Credentials credentials, PrepareSpec spec) {
+  const Caller caller{.credentials = std::move(credentials), .region = spec.region};
+  auto finding_image = facts_.image(caller, spec.image, spec.arch);
+  CO_TRY(const Image image, co_await std::move(finding_image));
+  if (std::optional<CloudFailure> failure = misfit(image, spec))
+    co_return std::unexpected(*failure);
+  auto finding_zones = facts_.zones(caller, spec.instance_type);
+  CO_TRY(const std::vector<std::string> zones, co_await std::move(finding_zones));
+  if (zones.empty()) co_return std::unexpected(not_sold(spec));
+  auto finding_network = facts_.network(caller);
+  CO_TRY(const Network network, co_await std::move(finding_network));
+  std::vector<LaunchTarget> targets = targets_in(image, zones, network);
+  if (targets.empty()) co_return std::unexpected(not_sold(spec));
+  co_return targets;
+}
+
+}  // namespace mayfly::clouds::aws
