@@ -65,8 +65,8 @@ std::optional<Nearest> nearest_of(const Query& query, const Part& part) {
 std::vector<Candidate> find_cheapest(const Query& query, std::size_t limit) {
   std::vector<Cursor> heap;
   for (const Part& part : query.parts()) {
-    if (Query::may_satisfy(part))
-      heap.push_back({query.candidate(part, part.bucket->rows.front())});
+    if (!Query::may_satisfy(part)) continue;
+    heap.push_back({query.candidate(part, part.bucket->rows.front())});
   }
   std::ranges::make_heap(heap, comes_later);
   std::vector<Candidate> found;
