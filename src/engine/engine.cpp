@@ -171,8 +171,13 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
   entry.writing = true;
   ++statistics_.writes;
   store::Document document = to_document(decision.next);
-  if (!lifecycles::is_over(decision.next, settings_.policy, ports_.loop.now())) document.indexes["live"] = "1";
   store::Batch batch = entry.with;
+  if (!lifecycles::is_over(decision.next, settings_.policy, ports_.loop.now())) {
+    document.indexes["live"] = "1";
+  } else if (!decision.next.idempotency.empty()) {
+    // Its Idempotency-Key may be used again from here on.
+    batch.push_back({.collection = "idempotency", .id = decision.next.idempotency, .expected_version = 1});
+  }
   batch.push_back({.collection = kCollection, .id = id, .expected_version = entry.version, .document = std::move(document)});
   ports_.store.commit(std::move(batch), ports_.loop,
                       [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {

@@ -22,10 +22,10 @@ inline constexpr std::array kCollections = {
     Collection{"users", {{{"token", true}}}},
     Collection{"keys", {{{"user"}}}},
     // user: the owner; user_live: the owner, while anything of it can still cost money;
-    // live: "1" until the tombstone has passed; key: the key its cloud calls are made with.
-    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"key"}}}},
+    // live: "1" until the tombstone has passed.
+    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}}}},
     Collection{"templates", {{{"user"}}}},
-    Collection{"idempotency", {{{"expires"}}}},
+    Collection{"idempotency", {}},
     Collection{"settings", {}},
 };
 

@@ -124,7 +124,7 @@ class RandomOperations {
       if (one_in(2)) document.indexes["token"] = value();
       return document;
     }
-    for (const char* index : {"user", "live", "key"}) {
+    for (const char* index : {"user", "live", "user_live"}) {
       if (one_in(2)) document.indexes[index] = value();
     }
     return document;

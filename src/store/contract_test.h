@@ -178,7 +178,7 @@ TEST_P(StoreContract, AnUpdateChangesWhatADocumentIsFoundBy) {
   EXPECT_EQ(find("reservations", "user", "ada"), Ids{"1"});
   EXPECT_EQ(find("reservations", "live", "1"), Ids{});
   EXPECT_EQ(find("reservations", "live", "2"), Ids{"1"});
-  EXPECT_EQ(find("reservations", "key", "k"), Ids{});
+  EXPECT_EQ(find("reservations", "user_live", "k"), Ids{});
   EXPECT_EQ(find("reservations", "user_live", ""), Ids{"1"});
   const Result<Page> page =
       ask_.query({.collection = "reservations", .index = "user", .value = "ada"});

@@ -1,0 +1,240 @@
+#include <fmt/format.h>
+
+#include <boost/asio/as_tuple.hpp>
+
+#include "core/id.h"
+#include "service/async.h"
+#include "service/placing.h"
+
+namespace mayfly::service {
+namespace {
+
+constexpr char kReservations[] = "reservations";
+constexpr char kIdempotency[] = "idempotency";
+
+Error no_reservation(const std::string& id) {
+  return {.code = ErrorCode::not_found, .message = "There is no reservation " + id, .remedy = "`mayfly ls --all` lists yours."};
+}
+
+Error no_keys(const Request& request) {
+  const std::string which = request.clouds ? fmt::format(" for {}", fmt::join(*request.clouds, " or ")) : "";
+  return {.code = ErrorCode::invalid,
+          .message = fmt::format("You have no cloud key{}", which),
+          .remedy = "Add one with `mayfly keys add aws` or `mayfly keys add digitalocean` (POST /users/:UserId/keys).",
+          .fields = {{"clouds", "no key is stored" + which}}};
+}
+
+// What an Idempotency-Key is about: this user, this route, this key.
+std::string record_id(const std::string& user, const std::string& route, const std::string& key) {
+  return sha256_hex(fmt::format("{}\n{}\n{}", user, route, key));
+}
+
+Result<Time> new_end(const Reservation& reservation, const LeaseChange& change, Time now) {
+  Time end{};
+  if (change.lease) {
+    end = reservation.created_at + *change.lease;
+  } else if (reservation.expires_at) {
+    end = *reservation.expires_at + *change.extend;
+  } else {
+    return fail_field("extend", "cannot extend a reservation without a lease; give it one with 'lease'");
+  }
+  if (end <= now) {
+    return fail_field(change.lease ? "lease" : "extend", fmt::format("would end at {}, which is past; to end it now, delete it", to_string(end)));
+  }
+  return end;
+}
+
+}  // namespace
+
+// ---- following ------------------------------------------------------------------------------------
+
+struct Follower::Shared {
+  explicit Shared(boost::asio::any_io_executor where) : executor(where), wake(where) {}
+  boost::asio::any_io_executor executor;
+  boost::asio::steady_timer wake;
+  engine::Snapshot latest;  // not yet given out
+};
+
+boost::asio::awaitable<engine::Snapshot> Follower::next(Duration at_most) {
+  if (!shared_->latest) {
+    shared_->wake.expires_after(at_most);
+    // Woken or timed out: both mean that it is time to look.
+    co_await shared_->wake.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  co_return std::exchange(shared_->latest, nullptr);
+}
+
+Async<Follower> Service::follow(std::string user, std::string id) {
+  Follower follower;
+  follower.shared_ = std::make_shared<Follower::Shared>(co_await boost::asio::this_coro::executor);
+  const std::weak_ptr<Follower::Shared> weak = follower.shared_;
+  auto start = [&](Done<engine::Snapshot> done) {
+    parts_.engine_loop.post([this, id, weak, done = std::move(done)]() mutable {
+      parts_.engine.watch(id, [weak](const engine::Snapshot& state) {
+        const auto shared = weak.lock();
+        if (!shared) return false;
+        boost::asio::post(shared->executor, [weak, state] {
+          if (const auto still = weak.lock()) {
+            still->latest = state;
+            still->wake.cancel();
+          }
+        });
+        return true;
+      });
+      done(parts_.engine.find(id));
+    });
+  };
+  engine::Snapshot state = co_await http::await_done<engine::Snapshot>(std::ref(start));
+  if (!state) {
+    // It lives no more, so what is stored is the end of it.
+    auto stored = co_await get(user, id);
+    if (!stored) co_return std::unexpected(std::move(stored).error());
+    state = *std::move(stored);
+  }
+  if (state->user != user) co_return std::unexpected(no_reservation(id));
+  if (!follower.shared_->latest) follower.shared_->latest = std::move(state);
+  co_return follower;
+}
+
+Async<engine::Snapshot> Service::wait(std::string user, std::string id, Until until, std::optional<Duration> at_most) {
+  auto follower = co_await follow(std::move(user), std::move(id));
+  if (!follower) co_return std::unexpected(std::move(follower).error());
+  const Time deadline = at_most ? now() + *at_most : kNever;
+  engine::Snapshot state;
+  while (true) {
+    constexpr Duration kPatience = 1h;
+    const Duration left = at_most ? std::max(Duration{0}, deadline - now()) : Duration{kPatience};
+    if (engine::Snapshot next = co_await follower->next(left)) state = std::move(next);
+    const bool reached = is_final(state->phase) || (until == Until::ready && state->phase == Phase::ready);
+    if (reached || now() >= deadline) co_return state;
+  }
+}
+
+// ---- creating -------------------------------------------------------------------------------------
+
+Async<std::optional<std::string>> Service::find_repeated(std::string record, std::string body_sha256) {
+  auto found = co_await get_document(parts_.store, kIdempotency, std::move(record));
+  if (!found) co_return std::unexpected(std::move(found).error());
+  if (!*found) co_return std::nullopt;
+  CO_TRY(const Stored<Idempotency> stored, from_document<Idempotency>(**found));
+  if (stored.value.body_sha256 != body_sha256) {
+    co_return fail_field("Idempotency-Key", "was used before with another body; use a new one for a new request");
+  }
+  co_return stored.value.reservation;
+}
+
+Async<Created> Service::create(std::string user, Request request, std::string idempotency_key, std::string route, std::string body) {
+  const std::string record = idempotency_key.empty() ? "" : record_id(user, route, idempotency_key);
+  const std::string body_sha256 = sha256_hex(body);
+  if (!record.empty()) {
+    auto repeated = co_await find_repeated(record, body_sha256);
+    if (!repeated) co_return std::unexpected(std::move(repeated).error());
+    if (*repeated) {
+      auto known = co_await get(user, **repeated);
+      if (!known) co_return std::unexpected(std::move(known).error());
+      co_return Created{*std::move(known), true};
+    }
+  }
+
+  auto found = co_await reach_of(user, request);
+  if (!found) co_return std::unexpected(std::move(found).error());
+  std::erase_if(found->keys, [&](const KeyChoice& choice) {
+    return request.clouds && std::ranges::find(*request.clouds, choice.cloud) == request.clouds->end();
+  });
+  if (found->keys.empty()) co_return std::unexpected(no_keys(request));
+  Reservation reservation{.id = new_id("r", now(), parts_.random), .user = user, .request = request,
+                          .keys = found->keys, .default_regions = found->reach.default_regions};
+  reservation.created_at = reservation.next_at = now();
+  if (request.lease) reservation.expires_at = reservation.created_at + *request.lease;
+  reservation.idempotency = record;
+  const auto catalog = parts_.catalog();
+  if (auto placed = place_first(reservation, *catalog, found->reach); !placed) co_return std::unexpected(std::move(placed).error());
+
+  store::Batch with;
+  if (!record.empty()) {
+    const Idempotency remembered{.user = user, .body_sha256 = body_sha256, .reservation = reservation.id};
+    with.push_back({.collection = kIdempotency, .id = record, .expected_version = 0,
+                    .document = store::Document{.id = record, .body = json::to_text(remembered)}});
+  }
+  auto start = [&](Done<Result<engine::Snapshot>> done) {
+    parts_.engine_loop.post([this, reservation = std::move(reservation), with = std::move(with), done = std::move(done)]() mutable {
+      parts_.engine.create(std::move(reservation), std::move(with), std::move(done));
+    });
+  };
+  auto created = co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
+  if (created) co_return Created{*std::move(created), false};
+  if (record.empty()) co_return std::unexpected(std::move(created).error());
+  // Somebody with the same Idempotency-Key may have been quicker: then theirs is the answer.
+  auto repeated = co_await find_repeated(record, body_sha256);
+  if (!repeated) co_return std::unexpected(std::move(repeated).error());
+  if (!*repeated) co_return std::unexpected(std::move(created).error());
+  auto known = co_await get(user, **repeated);
+  if (!known) co_return std::unexpected(std::move(known).error());
+  co_return Created{*std::move(known), true};
+}
+
+// ---- reading --------------------------------------------------------------------------------------
+
+Async<engine::Snapshot> Service::get(std::string user, std::string id) {
+  auto found = co_await get_document(parts_.store, kReservations, id);
+  if (!found) co_return std::unexpected(std::move(found).error());
+  if (!*found) co_return std::unexpected(no_reservation(id));
+  auto reservation = engine::from_document(**found);
+  if (!reservation) co_return std::unexpected(std::move(reservation).error());
+  if (reservation->user != user) co_return std::unexpected(no_reservation(id));
+  co_return std::make_shared<const Reservation>(*std::move(reservation));
+}
+
+Async<Listing<engine::Snapshot>> Service::list(std::string user, bool all, PageRequest page) {
+  auto documents = co_await read_page(parts_.store, {.collection = kReservations, .index = all ? "user" : "user_live", .value = user, .newest_first = true}, std::move(page));
+  if (!documents) co_return std::unexpected(std::move(documents).error());
+  Listing<engine::Snapshot> listing{.next_cursor = documents->next_cursor};
+  for (const store::Document& document : documents->items) {
+    auto reservation = engine::from_document(document);
+    if (!reservation) co_return std::unexpected(std::move(reservation).error());
+    listing.items.push_back(std::make_shared<const Reservation>(*std::move(reservation)));
+  }
+  co_return listing;
+}
+
+// ---- changing -------------------------------------------------------------------------------------
+
+Async<engine::Snapshot> Service::change_lease(std::string user, std::string id, LeaseChange change) {
+  auto known = co_await get(user, id);
+  if (!known) co_return std::unexpected(std::move(known).error());
+  if ((*known)->goal == Goal::absent) {
+    co_return fail(ErrorCode::conflict, fmt::format("The reservation {} is {}", id, is_final((*known)->phase) ? "over" : "being torn down"),
+                   "Make a new one.");
+  }
+  CO_TRY(const Time end, new_end(**known, change, now()));
+  auto start = [&](Done<Result<engine::Snapshot>> done) {
+    parts_.engine_loop.post([this, id, end, done = std::move(done)]() mutable {
+      parts_.engine.send(id, lifecycles::LeaseSet{end}, std::move(done));
+    });
+  };
+  auto changed = co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
+  if (changed && (*changed)->goal == Goal::absent) {
+    co_return fail(ErrorCode::conflict, fmt::format("The reservation {} was torn down meanwhile", id), "Make a new one.");
+  }
+  co_return changed;
+}
+
+Async<engine::Snapshot> Service::release(std::string user, std::string id) {
+  auto known = co_await get(user, id);
+  if (!known || is_final((*known)->phase)) co_return known;
+  auto start = [&](Done<Result<engine::Snapshot>> done) {
+    parts_.engine_loop.post([this, id, done = std::move(done)]() mutable {
+      parts_.engine.send(id, lifecycles::ReleaseRequested{"its owner asked for it"}, std::move(done));
+    });
+  };
+  co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
+}
+
+boost::asio::awaitable<engine::Statistics> Service::statistics() {
+  auto start = [&](Done<engine::Statistics> done) {
+    parts_.engine_loop.post([this, done = std::move(done)]() mutable { done(parts_.engine.statistics()); });
+  };
+  co_return co_await http::await_done<engine::Statistics>(std::ref(start));
+}
+
+}  // namespace mayfly::service

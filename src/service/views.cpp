@@ -1,0 +1,105 @@
+#include "service/views.h"
+
+namespace mayfly::service {
+namespace {
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+PlacementView placement_of(const Reservation& reservation, const Offer& offer) {
+  const Attempt* attempt = current_attempt(reservation);
+  return {.cloud = offer.cloud,
+          .region = offer.region,
+          .zone = attempt ? unless_empty(attempt->target.zone) : std::nullopt,
+          .instance_type = offer.instance_type,
+          .vcpus = offer.vcpus,
+          .memory_gib = offer.memory_gib,
+          .disk_gib = offer.disk_gib,
+          .arch = offer.arch,
+          .burstable = offer.burstable,
+          .price_usd_hour = offer.price.hourly(),
+          .estimate = reservation.estimate,
+          .considered = reservation.considered};
+}
+
+InstanceView instance_of(const Machine& machine) {
+  const Instance& instance = machine.instance;
+  return {.id = instance.id,
+          .name = instance.name,
+          .state = machine.gone_at ? InstanceState::terminated : instance.state,
+          .public_ip = unless_empty(instance.public_ip),
+          .private_ip = unless_empty(instance.private_ip),
+          .zone = unless_empty(instance.zone),
+          .launched_at = instance.launched_at};
+}
+
+// The machines a user means by "my reservation": those of the attempt that is it, or was it last.
+std::vector<InstanceView> instances_of(const Reservation& reservation) {
+  const Attempt* attempt = current_attempt(reservation);
+  if (!attempt && !reservation.attempts.empty()) attempt = &reservation.attempts.back();
+  std::vector<InstanceView> instances;
+  if (!attempt) return instances;
+  for (const Machine& machine : attempt->machines) {
+    if (machine.slot >= 0) instances.push_back(instance_of(machine));
+  }
+  return instances;
+}
+
+AttemptView attempt_of(const Attempt& attempt) {
+  return {.number = attempt.number,
+          .cloud = attempt.offer.cloud,
+          .region = attempt.offer.region,
+          .zone = unless_empty(attempt.target.zone),
+          .instance_type = attempt.offer.instance_type,
+          .stage = attempt.stage,
+          .reason = unless_empty(attempt.reason),
+          .cloud_code = unless_empty(attempt.cloud_code),
+          .started_at = attempt.started_at,
+          .ended_at = attempt.ended_at};
+}
+
+}  // namespace
+
+KeyView view_of(const Key& key) {
+  return {.id = key.id, .cloud = key.cloud, .account = key.account, .identity = key.identity,
+          .region = unless_empty(key.region), .status = key.status, .created_at = key.created_at,
+          .tested_at = key.tested_at};
+}
+
+UserView view_of(const User& user) { return {.id = user.id, .admin = user.admin, .regions = user.regions}; }
+
+TemplateView view_of(const Template& saved) {
+  return {.name = saved.name, .request = saved.request, .created_at = saved.created_at, .updated_at = saved.updated_at};
+}
+
+ReservationView view_of(const Reservation& reservation, Time now) {
+  ReservationView view{.id = reservation.id,
+                       .user = reservation.user,
+                       .name = reservation.request.name,
+                       .phase = reservation.phase,
+                       .goal = reservation.goal,
+                       .request = reservation.request,
+                       .instances = instances_of(reservation),
+                       .created_at = reservation.created_at,
+                       .ready_at = reservation.ready_at,
+                       .expires_at = reservation.expires_at,
+                       .release_requested_at = reservation.release_requested_at,
+                       .ended_at = reservation.ended_at,
+                       .end_reason = unless_empty(reservation.end_reason)};
+  if (const Offer* offer = placed_offer(reservation)) view.placement = placement_of(reservation, *offer);
+  for (const Attempt& attempt : reservation.attempts) view.attempts.push_back(attempt_of(attempt));
+  const Cost cost = cost_of(reservation, now);
+  view.cost = {.usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = is_final(reservation.phase)};
+  return view;
+}
+
+OfferView view_of(const pricing::RankedOffer& ranked) {
+  const Offer& offer = ranked.offer;
+  return {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type,
+          .vcpus = offer.vcpus, .memory_gib = offer.memory_gib, .disk_gib = offer.disk_gib,
+          .arch = offer.arch, .burstable = offer.burstable, .price_usd_hour = ranked.hourly,
+          .cost_usd = ranked.cost};
+}
+
+}  // namespace mayfly::service
