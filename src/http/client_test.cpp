@@ -49,11 +49,11 @@ class HandLoop final : public Loop {
   std::deque<Task> tasks_;
 };
 
-Response refusal(int status, std::string_view) {
+Response refuse_briefly(int status, std::string_view) {
   return {.status = status};
 }
 
-asio::awaitable<Response> handle(Request request) {
+asio::awaitable<Response> echo(Request request) {
   const std::string first = request.path.empty() ? "" : request.path.front();
   Response response{.headers = {{"X-Method", request.method}}};
   for (const Header& header : request.headers) {
@@ -100,7 +100,7 @@ class CurlClient : public testing::Test {
     return result ? CallFailure{.message = "answered"} : result.error();
   }
 
-  std::unique_ptr<Server> server_ = *Server::start({.port = 0}, handle, refusal);
+  std::unique_ptr<Server> server_ = *Server::start({.port = 0}, echo, refuse_briefly);
   HandLoop loop_;
   std::unique_ptr<Client> client_ = make_curl_client();
 };

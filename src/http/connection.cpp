@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "http/request_reader.h"
+#include "http/spawn.h"
 
 namespace mayfly::http {
 namespace {
@@ -52,16 +53,6 @@ class StreamWriter final : public BodyWriter {
   Wire& wire_;
   const bool chunked_;
 };
-
-std::string what_of(const std::exception_ptr& exception) {
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& known) {
-    return known.what();
-  } catch (...) {
-    return "not a std::exception";
-  }
-}
 
 BodyKind body_kind(const Response& response, bool is_http_1_0) {
   if (response.status == 204 || response.status == 304) return BodyKind::none;

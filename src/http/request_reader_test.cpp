@@ -94,6 +94,7 @@ TEST(RequestReader, SkipsEmptyLinesBeforeARequest) {
 }
 
 TEST(RequestReader, RefusesMalformedHeads) {
+  using std::string_literals::operator""s;
   for (const char* wire : {"GET / HTTP/1.1\nHost: x\n\n",         // bare line feeds
                            "GET  / HTTP/1.1\r\nHost: x\r\n\r\n",  // two spaces
                            "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -117,7 +118,7 @@ TEST(RequestReader, RefusesMalformedHeads) {
                            "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n"}) {
     EXPECT_EQ(status_of(wire), 400) << wire;
   }
-  EXPECT_EQ(status_of(std::string("GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n", 36)), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n"s), 400);
 }
 
 TEST(RequestReader, RefusesOtherVersions) {

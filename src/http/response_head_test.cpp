@@ -8,7 +8,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using std::string_literals::operator""s;
 
 TEST(ResponseHead, NamesStatusDateHeadersAndLength) {
   const Response response{.status = 201, .headers = {{"Location", "/r/1"}}, .body = "12345"};
@@ -33,6 +32,7 @@ TEST(ResponseHead, FramesEachKindOfBody) {
 }
 
 TEST(ResponseHead, LetsNoValueBeginAnotherLine) {
+  using std::string_literals::operator""s;
   const Response response{.headers = {{"Location", "/a\r\nSet-Cookie: b\n\0\x7f\tc"s}}};
   EXPECT_THAT(response_head(response, {}, ""),
               HasSubstr("\r\nLocation: /a  Set-Cookie: b   \tc\r\n"));

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <thread>
 
 #include "core/assert.h"
@@ -31,7 +29,6 @@ constexpr Duration kAcceptPause = 100ms;
 // What a stop gives connections to notice that their sockets are closed.
 constexpr Duration kCloseGrace = 1s;
 
-constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 Duration sweep_interval(const ServerOptions& options) {

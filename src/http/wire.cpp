@@ -1,8 +1,6 @@
 #include "http/wire.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "core/assert.h"
@@ -13,14 +11,12 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// Most requests fit, and 10,000 idle connections keep 20 MB.
-constexpr std::size_t kInboxStart = 2 << 10;
+// Most requests fit, and 10,000 idle connections keep only 10 MB for it.
+constexpr std::size_t kInboxStart = 1 << 10;
 // Room for the largest head and for what a client sends ahead while an answer is streamed.
 constexpr std::size_t kInboxMax = 32 << 10;
 // Longer sleeps come back early, which sleep() may: it promises no least time to streams.
 constexpr Duration kSleepMax = 1h;
-
-constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
 // Takes what is sent off the front; false when something is left.
 bool drop_sent(Wire::Buffers& buffers, std::size_t sent) {
