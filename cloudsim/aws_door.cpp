@@ -51,7 +51,10 @@ sim::Outcome<std::string> parameter_answer(const std::string& region, const std:
 
 AwsDoor::AwsDoor(Simulator& simulator)
     : simulator_(simulator),
-      ec2_{.world = simulator.world(), .shop = simulator.shop(), .groups = Groups(kAwsAccount)} {}
+      ec2_{.world = simulator.world(),
+           .clock = simulator.clock(),
+           .shop = simulator.shop(),
+           .groups = Groups(kAwsAccount)} {}
 
 boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
   const Time real_now = simulator_.clock().real_now();

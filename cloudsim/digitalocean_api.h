@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "json/value.h"
 #include "shop.h"
+#include "virtual_clock.h"
 
 namespace mayfly::cloudsim {
 
@@ -24,6 +25,7 @@ struct SshKey {
 
 struct DigitalOcean {
   sim::World& world;
+  const VirtualClock& clock;
   const Shop& shop;
   std::string account;
   std::set<std::string> tags;  // made on their own; those on droplets exist too

@@ -36,12 +36,15 @@ sim::CallSite site_of(const Route& route, const DropletsCall& call, const std::s
 
 DigitalOceanDoor::DigitalOceanDoor(Simulator& simulator)
     : simulator_(simulator),
-      state_{
-          .world = simulator.world(), .shop = simulator.shop(), .account = kDigitalOceanAccount} {}
+      state_{.world = simulator.world(),
+             .clock = simulator.clock(),
+             .shop = simulator.shop(),
+             .account = kDigitalOceanAccount} {}
 
 http::Headers DigitalOceanDoor::common_headers() {
   const auto window = state_.world.throttle().window(state_.account, state_.world.now());
-  const auto resets = std::chrono::floor<std::chrono::seconds>(window.resets_at.time_since_epoch());
+  const auto resets = std::chrono::ceil<std::chrono::seconds>(
+      state_.clock.real_time(window.resets_at).time_since_epoch());
   return {{"ratelimit-limit", std::to_string(window.limit)},
           {"ratelimit-remaining", std::to_string(window.remaining)},
           {"ratelimit-reset", std::to_string(resets.count())}};
@@ -53,7 +56,8 @@ http::Response DigitalOceanDoor::refused(const sim::CloudError& error) {
                           .headers = common_headers()};
   response.headers.push_back({"x-request-id", request_id});
   if (error.retry_after) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
+    const auto seconds =
+        std::chrono::ceil<std::chrono::seconds>(*error.retry_after / state_.clock.speed());
     response.headers.push_back({"retry-after", std::to_string(seconds.count())});
   }
   if (error.code.empty() || error.status == 0) {

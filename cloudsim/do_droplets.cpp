@@ -13,7 +13,7 @@ namespace {
 using sim::Machine;
 using sim::Outcome;
 
-constexpr std::size_t kUserDataMax = 64u << 10;
+constexpr std::size_t kDropletUserDataMax = 64u << 10;
 // A create action's id is its droplet's plus this.
 constexpr std::int64_t kActionOffset = 1'800'000'000;
 
@@ -21,9 +21,11 @@ std::int64_t number_of(const Machine& droplet) {
   return std::stoll(droplet.id);
 }
 
-std::string whole_seconds(Time time) {
+// In real time: its readers live there.
+std::string wire_time(const DigitalOcean& state, Time time) {
+  const Time real = state.clock.real_time(time);
   return to_string(
-      std::chrono::time_point_cast<Duration>(std::chrono::floor<std::chrono::seconds>(time)));
+      std::chrono::time_point_cast<Duration>(std::chrono::floor<std::chrono::seconds>(real)));
 }
 
 json::object networks_json(const Machine& droplet, Time now) {
@@ -62,7 +64,7 @@ json::object droplet_json(DigitalOcean& state, const Machine& droplet) {
           {"locked", is_new},
           {"status", std::string(sim::droplets::status_name(droplet.state_at(now)))},
           {"kernel", nullptr},
-          {"created_at", whole_seconds(droplet.created)},
+          {"created_at", wire_time(state, droplet.created)},
           {"features", json::array{"private_networking"}},
           {"backup_ids", json::array{}},
           {"next_backup_window", nullptr},
@@ -128,7 +130,7 @@ Outcome<sim::droplets::Create> read_create(DigitalOcean& state, const json::valu
   const bool single = names->empty();
   if (single) names->push_back(*name);
   if (size->empty()) return unprocessable("You specified an invalid size for Droplet creation.");
-  if (user_data->size() > kUserDataMax) {
+  if (user_data->size() > kDropletUserDataMax) {
     return unprocessable("user_data is too long (maximum is 65536 characters)");
   }
   return sim::droplets::Create{.names = *std::move(names),
@@ -217,14 +219,14 @@ Outcome<std::string> read_action(DigitalOcean& state, const DropletsCall& call) 
                                  : running ? "completed"
                                            : "in-progress"},
                       {"type", "create"},
-                      {"started_at", whole_seconds(droplet->created)},
+                      {"started_at", wire_time(state, droplet->created)},
                       {"completed_at", nullptr},
                       {"resource_id", number_of(*droplet)},
                       {"resource_type", "droplet"},
                       {"region", region_json(droplet->region, {})},
                       {"region_slug", droplet->region}};
   if (failed || running) {
-    action["completed_at"] = whole_seconds(failed ? droplet->ended : droplet->running_from);
+    action["completed_at"] = wire_time(state, failed ? droplet->ended : droplet->running_from);
   }
   return json::print(json::object{{"action", std::move(action)}});
 }

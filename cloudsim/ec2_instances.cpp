@@ -15,7 +15,7 @@ namespace {
 using sim::Outcome;
 using sim::refuse;
 
-constexpr std::size_t kUserDataMax = 16'384;
+constexpr std::size_t kInstanceUserDataMax = 16'384;
 constexpr int kRootGibDefault = 8;
 
 Outcome<void> missing(std::string_view name) {
@@ -44,7 +44,7 @@ Outcome<void> check_form(const Form& form) {
   if (!user_data) {
     return refuse(400, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
   }
-  if (*user_data > kUserDataMax) {
+  if (*user_data > kInstanceUserDataMax) {
     return refuse(400, "InvalidParameterValue", "User data is limited to 16384 bytes");
   }
   if (form.has_any("NetworkInterface") &&

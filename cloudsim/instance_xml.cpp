@@ -49,13 +49,14 @@ void put_reason(pugi::xml_node item, const sim::Machine& machine, InstanceState 
   }
 }
 
-void put_disk(pugi::xml_node item, const sim::Machine& machine, const std::string& root_device) {
+void put_disk(pugi::xml_node item, const sim::Machine& machine, const std::string& root_device,
+              const std::string& launch_time) {
   pugi::xml_node mapping = item.append_child("blockDeviceMapping").append_child("item");
   put(mapping, "deviceName", root_device);
   pugi::xml_node ebs = mapping.append_child("ebs");
   put(ebs, "volumeId", volume_of(machine));
   put(ebs, "status", "attached");
-  put(ebs, "attachTime", xml_time(machine.created));
+  put(ebs, "attachTime", launch_time);
   put(ebs, "deleteOnTermination", true);
 }
 
@@ -95,6 +96,7 @@ void put_instance(pugi::xml_node item, Ec2& ec2, const sim::Machine& machine) {
   const Time now = ec2.world.now();
   const InstanceState state = machine.state_at(now);
   const sim::Image* image = sim::find_image(machine.region, machine.image);
+  const std::string launch_time = xml_time(ec2.clock.real_time(machine.created));
   put(item, "instanceId", machine.id);
   put(item, "imageId", machine.image);
   put_state(item.append_child("instanceState"), state);
@@ -103,7 +105,7 @@ void put_instance(pugi::xml_node item, Ec2& ec2, const sim::Machine& machine) {
   put(item, "amiLaunchIndex", machine.launch_index);
   item.append_child("productCodes");
   put(item, "instanceType", machine.instance_type);
-  put(item, "launchTime", xml_time(machine.created));
+  put(item, "launchTime", launch_time);
   pugi::xml_node placement = item.append_child("placement");
   put(placement, "availabilityZone", machine.zone);
   put(placement, "groupName", "");
@@ -115,7 +117,7 @@ void put_instance(pugi::xml_node item, Ec2& ec2, const sim::Machine& machine) {
   put(item, "rootDeviceType", "ebs");
   put(item, "rootDeviceName", image ? image->root_device : std::string("/dev/xvda"));
   if (state != InstanceState::terminated) {
-    put_disk(item, machine, image ? image->root_device : std::string("/dev/xvda"));
+    put_disk(item, machine, image ? image->root_device : std::string("/dev/xvda"), launch_time);
   }
   put(item, "virtualizationType", "hvm");
   if (!machine.token.empty()) put(item, "clientToken", machine.token);

@@ -1,6 +1,8 @@
 // Time that runs `speed` times as fast as the machine's, from the moment the simulator started.
 #pragma once
 
+#include <algorithm>
+
 #include "core/time.h"
 
 namespace mayfly::cloudsim {
@@ -11,6 +13,9 @@ class VirtualClock final : public Clock {
 
   Time now() const override { return start_ + (real_.now() - start_) * speed_; }
   Time real_now() const { return real_.now(); }
+  // When it was, or will be, `there` in real time: what goes over the wire, whose readers live in
+  // it.
+  Time real_time(Time there) const { return start_ + (there - start_) / speed_; }
   // How long to wait here until it is `when` there.
   Duration real_wait(Time when) const { return std::max(Duration{}, (when - now()) / speed_); }
   int speed() const { return speed_; }

@@ -61,33 +61,59 @@ std::string parameters_of(const clouds::LaunchSpec& spec) {
   return text;
 }
 
-// TerminateInstances as a driver uses it: ids that EC2 does not know are left out, and the rest is
-// asked for again; protection is taken off.
-Outcome<Terminated> terminate_known(World& world, const std::string& account,
-                                    const std::string& region, std::vector<std::string> ids) {
-  Terminated result;
-  bool unprotected = false;
-  while (!ids.empty()) {
-    const auto answer = ec2::terminate(world, account, region, ids);
-    if (answer) break;
-    if (answer.error().code == "InvalidInstanceID.NotFound") {
-      for (std::string& unknown : ec2::ids_in(answer.error().message)) {
-        std::erase(ids, unknown);
-        result.not_found.push_back(std::move(unknown));
-      }
-    } else if (answer.error().code == "OperationNotPermitted" && !unprotected) {
-      unprotected = true;
-      for (const std::string& id : ids) {
-        if (auto off = ec2::set_terminate_protection(world, account, region, id, false); !off) {
-          return std::unexpected(off.error());
+// TerminateInstances as the driver uses it: ids that EC2 does not know are left out and the rest is
+// asked for again; protection is taken off; one machine that cannot be ended does not keep the
+// others alive.
+class Termination {
+ public:
+  Termination(World& world, std::string account, std::string region)
+      : world_(world), account_(std::move(account)), region_(std::move(region)) {}
+
+  Outcome<Terminated> end(const std::vector<std::string>& ids) {
+    end_batch(ids);
+    if (failure_) return std::unexpected(*failure_);
+    return result_;
+  }
+
+ private:
+  void end_batch(std::vector<std::string> ids) {
+    while (!ids.empty()) {
+      const auto answer = ec2::terminate(world_, account_, region_, ids);
+      if (answer) return;
+      const CloudError& error = answer.error();
+      if (error.code == "InvalidInstanceID.NotFound") {
+        leave_out(ids, ec2::ids_in(error.message));
+      } else if (error.code == "OperationNotPermitted") {
+        for (const std::string& id : ec2::ids_in(error.message)) {
+          if (!unprotect(id)) leave_out(ids, {id});
         }
+      } else if (error.code == "IncorrectInstanceState" && ids.size() > 1) {
+        for (const std::string& id : ids) end_batch({id});
+        return;
+      } else {
+        failure_ = error;
+        return;
       }
-    } else {
-      return std::unexpected(answer.error());
     }
   }
-  return result;
-}
+
+  void leave_out(std::vector<std::string>& ids, const std::vector<std::string>& unknown) {
+    for (const std::string& id : unknown) {
+      std::erase(ids, id);
+      result_.not_found.push_back(id);
+    }
+  }
+
+  bool unprotect(const std::string& id) {
+    return ec2::set_terminate_protection(world_, account_, region_, id, false).has_value();
+  }
+
+  World& world_;
+  std::string account_;
+  std::string region_;
+  Terminated result_;
+  std::optional<CloudError> failure_;
+};
 
 class SimAws final : public clouds::Cloud {
  public:
@@ -156,7 +182,7 @@ class SimAws final : public clouds::Cloud {
     CallSite where = site(account, region, "TerminateInstances");
     where.machines = static_cast<int>(ids.size());
     auto effect = [&world = world_, account, region, ids = std::move(ids)] {
-      return terminate_known(world, account, region, ids);
+      return Termination(world, account, region).end(ids);
     };
     call<Terminated>(world_, where, loop, std::move(effect), classifier("TerminateInstances"),
                      std::move(done));

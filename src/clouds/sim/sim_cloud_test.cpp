@@ -115,6 +115,16 @@ TEST_P(SimCloud, TellsUnknownIdsApartAndEndsTheOthers) {
   EXPECT_THAT(world.living(), IsEmpty());
 }
 
+TEST_P(SimCloud, OneMachineThatCannotBeEndedDoesNotKeepTheOthers) {
+  const auto machines = launch(spec()).value();
+  loop.pass(2min);
+  world.find(cloud->name(), machines[0].id)->refuses_until = loop.now() + 60s;
+  EXPECT_FALSE(terminate({machines[0].id, machines[1].id}));
+  loop.pass(50s);
+  ASSERT_THAT(world.living(), SizeIs(1));
+  EXPECT_EQ(world.living()[0].id, machines[0].id);
+}
+
 TEST_P(SimCloud, EndingNothingSucceeds) {
   EXPECT_TRUE(terminate({}));
 }
