@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "clouds/sim/ec2.h"
 #include "clouds/sim/geography.h"
@@ -60,28 +61,27 @@ Texts instance_field(Ec2& ec2, const Machine& machine, std::string_view name) {
   return std::nullopt;
 }
 
-// Where a page ended: creation time and id, which order all machines.
-struct Cursor {
-  std::int64_t created = 0;
-  std::string id;
-};
+// The order of all listings, and where a page of one ended: machines of one launch are created at
+// once.
+using Place = std::tuple<std::int64_t, int, std::string>;
 
-std::string print_cursor(const Machine& machine) {
-  return fmt::format("{}.{}", machine.created.time_since_epoch().count(), machine.id);
+Place place_of(const Machine* machine) {
+  return {machine->created.time_since_epoch().count(), machine->launch_index, machine->id};
 }
 
-std::optional<Cursor> read_cursor(const std::string& text) {
-  Cursor cursor;
-  const std::size_t dot = text.find('.');
-  if (dot == std::string::npos) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + dot, cursor.created);
-  if (error != std::errc{} || end != text.data() + dot) return std::nullopt;
-  cursor.id = text.substr(dot + 1);
-  return cursor;
+std::string print_place(const Place& place) {
+  return fmt::format("{}.{}.{}", std::get<0>(place), std::get<1>(place), std::get<2>(place));
 }
 
-bool comes_before(const Machine* a, const Machine* b) {
-  return std::tie(a->created, a->id) < std::tie(b->created, b->id);
+std::optional<Place> read_place(std::string_view text) {
+  Place place;
+  const char* const end = text.data() + text.size();
+  const auto created = std::from_chars(text.data(), end, std::get<0>(place));
+  if (created.ec != std::errc{} || created.ptr == end || *created.ptr != '.') return std::nullopt;
+  const auto index = std::from_chars(created.ptr + 1, end, std::get<1>(place));
+  if (index.ec != std::errc{} || index.ptr == end || *index.ptr != '.') return std::nullopt;
+  std::get<2>(place).assign(index.ptr + 1, end);
+  return place;
 }
 
 Outcome<std::vector<Machine*>> candidates(Ec2& ec2, const Ec2Call& call) {
@@ -105,20 +105,16 @@ Outcome<std::vector<Machine*>> matching(Ec2& ec2, const Ec2Call& call) {
     if (!pass) return std::unexpected(pass.error());
     if (*pass) matches.push_back(machine);
   }
-  std::ranges::sort(matches, comes_before);
+  std::ranges::sort(matches, {}, place_of);
   return matches;
 }
 
 // Leaves the page that was asked for; returns the token of the next one.
 Outcome<std::string> cut_page(const Form& form, std::vector<Machine*>& machines) {
   if (const std::string token = form.text("NextToken"); !token.empty()) {
-    const auto cursor = read_cursor(token);
-    if (!cursor) return refuse(400, "InvalidParameterValue", "The NextToken is invalid");
-    std::erase_if(machines, [&](const Machine* machine) {
-      return std::tuple(machine->created.time_since_epoch().count(),
-                        std::string_view(machine->id)) <=
-             std::tuple(cursor->created, std::string_view(cursor->id));
-    });
+    const auto last = read_place(token);
+    if (!last) return refuse(400, "InvalidParameterValue", "The NextToken is invalid");
+    std::erase_if(machines, [&](const Machine* machine) { return place_of(machine) <= *last; });
   }
   if (!form.has("MaxResults")) return std::string{};
   const auto size = form.number("MaxResults");
@@ -131,7 +127,7 @@ Outcome<std::string> cut_page(const Form& form, std::vector<Machine*>& machines)
   const auto most = static_cast<std::size_t>(*size);
   if (machines.size() <= most) return std::string{};
   machines.resize(most);
-  return print_cursor(*machines.back());
+  return print_place(place_of(machines.back()));
 }
 
 }  // namespace

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""AWS's own command line against cloudsim: what it understands and waits for, AWS would have said.
+
+usage: aws_cli_test.py CLOUDSIM
+Starts CLOUDSIM on a free port and ends only that. Needs `aws` (Debian: awscli); without it, it fails.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+CLOUDSIM = ""
+UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
+
+
+class Simulator:
+    """One cloudsim process; fast, so that boots take a fraction of a second."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [CLOUDSIM, "--listen", "127.0.0.1:0", "--speed", "300", "--seed", "1"],
+            stdout=subprocess.PIPE, text=True)
+        said = ""
+        while "ledger" not in said:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError("cloudsim ended at its start: " + said)
+            said += line
+        self.url = re.search(r"listens on (\S+)", said)[1]
+        self.key = re.search(r"access key id +(\S+)", said)[1]
+        self.secret = re.search(r"secret access key +(\S+)", said)[1]
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(timeout=20)
+        self.process.stdout.close()
+        return code
+
+    def ask(self, path, method="GET", body=None):
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
+class AwsCli(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.simulator = Simulator()
+        cls.home = tempfile.TemporaryDirectory()
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.simulator.stop()
+        cls.home.cleanup()
+        if code != 0:
+            raise AssertionError(f"cloudsim ended with {code}")
+
+    def tearDown(self):
+        self.simulator.ask("/_sim/faults", "DELETE")
+
+    def run_cli(self, *arguments, key=None, secret=None, region="us-east-1"):
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": self.home.name,
+            "AWS_ACCESS_KEY_ID": key or self.simulator.key,
+            "AWS_SECRET_ACCESS_KEY": secret or self.simulator.secret,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_MAX_ATTEMPTS": "1",
+            "AWS_PAGER": "",
+            "NO_PROXY": "127.0.0.1",
+        }
+        for name in ("PYENV_ROOT", "PYENV_VERSION"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        return subprocess.run(
+            ["aws", "--endpoint-url", self.simulator.url, "--output", "json", *arguments],
+            env=environment, capture_output=True, text=True, timeout=120)
+
+    def aws(self, *arguments, **options):
+        result = self.run_cli(*arguments, **options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout) if result.stdout.strip() else None
+
+    def refusal(self, *arguments, **options):
+        """The error code that the command line read out of the answer."""
+        result = self.run_cli(*arguments, **options)
+        self.assertNotEqual(result.returncode, 0, result.stdout)
+        found = re.search(r"An error occurred \(([^)]+)\)", result.stderr)
+        self.assertTrue(found, result.stderr)
+        return found[1]
+
+    def image(self, region="us-east-1"):
+        answer = self.aws("ssm", "get-parameter", "--name", UBUNTU, region=region)
+        return answer["Parameter"]["Value"]
+
+    def launch_arguments(self, token, count=1, instance_type="t3.micro", tag="interop"):
+        return ["ec2", "run-instances", "--image-id", self.image(), "--instance-type", instance_type,
+                "--count", str(count), "--client-token", token, "--tag-specifications",
+                f"ResourceType=instance,Tags=[{{Key=Name,Value={tag}}},{{Key=mayfly:reservation,Value={tag}}}]"]
+
+    def launch(self, *arguments, **options):
+        answer = self.aws(*self.launch_arguments(*arguments, **options))
+        return [instance["InstanceId"] for instance in answer["Instances"]]
+
+    def test_identity(self):
+        identity = self.aws("sts", "get-caller-identity")
+        self.assertEqual(identity["Account"], "123456789012")
+
+    def test_places(self):
+        regions = [r["RegionName"] for r in self.aws("ec2", "describe-regions")["Regions"]]
+        self.assertIn("us-east-1", regions)
+        self.assertIn("eu-central-1", regions)
+        self.assertFalse([region for region in regions if region.startswith("us-gov")])
+        zones = self.aws("ec2", "describe-availability-zones", region="eu-west-1")
+        self.assertEqual([z["ZoneName"] for z in zones["AvailabilityZones"]],
+                         ["eu-west-1a", "eu-west-1b", "eu-west-1c"])
+        subnets = self.aws("ec2", "describe-subnets", "--filters", "Name=default-for-az,Values=true")
+        self.assertEqual(len(subnets["Subnets"]), 3)
+        vpcs = self.aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=true")
+        self.assertEqual(vpcs["Vpcs"][0]["VpcId"], subnets["Subnets"][0]["VpcId"])
+
+    def test_types(self):
+        offerings = self.aws("ec2", "describe-instance-type-offerings", "--location-type",
+                             "availability-zone", "--filters", "Name=instance-type,Values=m5.large")
+        zones = {o["Location"] for o in offerings["InstanceTypeOfferings"]}
+        self.assertIn("us-east-1a", zones)
+        everything = self.aws("ec2", "describe-instance-type-offerings")
+        self.assertGreater(len(everything["InstanceTypeOfferings"]), 1000)
+        types = self.aws("ec2", "describe-instance-types", "--instance-types", "m5.large", "t4g.nano")
+        found = {t["InstanceType"]: t for t in types["InstanceTypes"]}
+        self.assertEqual(found["m5.large"]["VCpuInfo"]["DefaultVCpus"], 2)
+        self.assertEqual(found["m5.large"]["MemoryInfo"]["SizeInMiB"], 8192)
+        self.assertEqual(found["t4g.nano"]["ProcessorInfo"]["SupportedArchitectures"], ["arm64"])
+
+    def test_images(self):
+        image = self.image()
+        described = self.aws("ec2", "describe-images", "--image-ids", image)["Images"][0]
+        self.assertEqual(described["Architecture"], "x86_64")
+        self.assertEqual(described["RootDeviceName"], "/dev/sda1")
+        self.assertNotEqual(self.image("eu-west-1"), image)
+        self.assertEqual(self.refusal("ssm", "get-parameter", "--name", "/nothing"), "ParameterNotFound")
+        self.assertEqual(self.refusal("ec2", "describe-images", "--image-ids", "ami-00000000000000000"),
+                         "InvalidAMIID.NotFound")
+
+    def test_a_token_gives_the_same_machines(self):
+        first = self.launch("token-same", 2)
+        self.assertEqual(len(first), 2)
+        self.assertEqual(self.launch("token-same", 2), first)
+        self.assertEqual(self.refusal(*self.launch_arguments("token-same", 1)),
+                         "IdempotentParameterMismatch")
+
+    def test_a_machine_lives_and_ends(self):
+        [instance] = self.launch("token-life", tag="life")
+        self.aws("ec2", "wait", "instance-running", "--instance-ids", instance)
+        found = self.aws("ec2", "describe-instances", "--filters", "Name=tag:mayfly:reservation,Values=life",
+                         "Name=instance-state-name,Values=running")
+        described = found["Reservations"][0]["Instances"][0]
+        self.assertEqual(described["InstanceId"], instance)
+        self.assertEqual(described["ClientToken"], "token-life")
+        self.assertRegex(described["PublicIpAddress"], r"^\d+\.\d+\.\d+\.\d+$")
+        self.assertIn({"Key": "Name", "Value": "life"}, described["Tags"])
+        ended = self.aws("ec2", "terminate-instances", "--instance-ids", instance)
+        self.assertEqual(ended["TerminatingInstances"][0]["CurrentState"]["Name"], "shutting-down")
+        self.assertEqual(ended["TerminatingInstances"][0]["PreviousState"]["Name"], "running")
+        self.aws("ec2", "wait", "instance-terminated", "--instance-ids", instance)
+        entry = [e for e in self.simulator.ask("/_sim/ledger") if e["id"] == instance][0]
+        self.assertEqual(entry["state"], "terminated")
+        self.assertEqual(entry["tags"]["mayfly:reservation"], "life")
+        self.assertGreaterEqual(entry["billed_seconds"], 60)
+        self.assertGreater(entry["cost"], 0)
+
+    def test_listings_are_paged(self):
+        ids = self.launch("token-pages", 7, tag="pages")
+        pages = self.aws("ec2", "describe-instances", "--page-size", "5", "--filters",
+                         "Name=tag:Name,Values=pages")
+        listed = [i["InstanceId"] for r in pages["Reservations"] for i in r["Instances"]]
+        self.assertEqual(sorted(listed), sorted(ids))
+
+    def test_credentials_are_checked_as_aws_does(self):
+        wrong = {"secret": "wrong"}
+        unknown = {"key": "AKIAIOSFODNN7UNKNOWN"}
+        self.assertEqual(self.refusal("sts", "get-caller-identity", **wrong), "SignatureDoesNotMatch")
+        self.assertEqual(self.refusal("sts", "get-caller-identity", **unknown), "InvalidClientTokenId")
+        self.assertEqual(self.refusal("ec2", "describe-regions", **wrong), "AuthFailure")
+        self.assertEqual(self.refusal("ec2", "describe-regions", **unknown), "AuthFailure")
+        self.assertEqual(self.refusal("ssm", "get-parameter", "--name", UBUNTU, **wrong),
+                         "InvalidSignatureException")
+
+    def test_refusals_have_awss_codes(self):
+        self.assertEqual(self.refusal("ec2", "terminate-instances", "--instance-ids", "i-0123456789abcdef0"),
+                         "InvalidInstanceID.NotFound")
+        self.assertEqual(self.refusal("ec2", "terminate-instances", "--instance-ids", "web"),
+                         "InvalidInstanceID.Malformed")
+        self.assertEqual(self.refusal(*self.launch_arguments("token-dry"), "--dry-run"), "DryRunOperation")
+        self.assertEqual(self.refusal(*self.launch_arguments("token-type", instance_type="m99.huge")),
+                         "Unsupported")
+        self.assertEqual(self.refusal("ec2", "describe-instances", "--filters", "Name=smell,Values=good"),
+                         "InvalidParameterValue")
+        self.assertEqual(self.refusal("ec2", "describe-volumes"), "InvalidAction")
+
+    def test_security_groups(self):
+        created = self.aws("ec2", "create-security-group", "--group-name", "mayfly", "--description", "d")
+        group = created["GroupId"]
+        allow = ["ec2", "authorize-security-group-ingress", "--group-id", group, "--protocol", "tcp",
+                 "--port", "22", "--cidr", "0.0.0.0/0"]
+        self.aws(*allow)
+        self.assertEqual(self.refusal(*allow), "InvalidPermission.Duplicate")
+        self.assertEqual(self.refusal("ec2", "create-security-group", "--group-name", "mayfly",
+                                      "--description", "d"), "InvalidGroup.Duplicate")
+        described = self.aws("ec2", "describe-security-groups", "--group-ids", group)["SecurityGroups"][0]
+        self.assertEqual(described["IpPermissions"][0]["FromPort"], 22)
+        self.assertEqual(described["IpPermissions"][0]["IpRanges"][0]["CidrIp"], "0.0.0.0/0")
+
+    def test_protection_and_tags(self):
+        [instance] = self.launch("token-protected", tag="protected")
+        self.aws("ec2", "wait", "instance-running", "--instance-ids", instance)
+        self.aws("ec2", "modify-instance-attribute", "--instance-id", instance, "--disable-api-termination")
+        self.assertEqual(self.refusal("ec2", "terminate-instances", "--instance-ids", instance),
+                         "OperationNotPermitted")
+        self.aws("ec2", "modify-instance-attribute", "--instance-id", instance,
+                 "--no-disable-api-termination")
+        self.aws("ec2", "create-tags", "--resources", instance, "--tags", "Key=owner,Value=ann")
+        tags = self.aws("ec2", "describe-tags", "--filters", f"Name=resource-id,Values={instance}",
+                        "Name=key,Values=owner")["Tags"]
+        self.assertEqual(tags[0]["Value"], "ann")
+        self.aws("ec2", "terminate-instances", "--instance-ids", instance)
+
+    def test_faults_reach_the_wire(self):
+        arguments = self.launch_arguments("token-faults")
+        self.simulator.ask("/_sim/faults", "POST", {"faults": [{"fault": "capacity", "cloud": "aws"}]})
+        self.assertEqual(self.refusal(*arguments), "InsufficientInstanceCapacity")
+        self.simulator.ask("/_sim/faults", "POST", {"faults": [{"fault": "throttle"}]})
+        self.assertEqual(self.refusal(*arguments), "RequestLimitExceeded")
+        self.simulator.ask("/_sim/faults", "DELETE")
+        self.assertEqual(self.aws(*arguments)["Instances"][0]["ClientToken"], "token-faults")
+
+    def test_somebody_else_can_end_a_machine(self):
+        [instance] = self.launch("token-drift", tag="drift")
+        self.aws("ec2", "wait", "instance-running", "--instance-ids", instance)
+        self.simulator.ask(f"/_sim/instances/{instance}/terminate", "POST")
+        self.aws("ec2", "wait", "instance-terminated", "--instance-ids", instance)
+
+
+if __name__ == "__main__":
+    CLOUDSIM = sys.argv.pop(1)
+    unittest.main(verbosity=2)
