@@ -169,22 +169,23 @@ TEST_P(StoreContract, FindsByEachIndexWhatHasTheValue) {
 }
 
 TEST_P(StoreContract, AnUpdateChangesWhatADocumentIsFoundBy) {
-  EXPECT_EQ(
-      commit({create("reservations", "1", "{}", {{"user", "ada"}, {"live", "1"}, {"key", "k"}})}),
-      "ok");
-  EXPECT_EQ(commit({update("reservations", "1", 1, "{}",
-                           {{"user", "ada"}, {"live", "2"}, {"user_live", ""}})}),
-            "ok");
-  EXPECT_EQ(find("reservations", "user", "ada"), Ids{"1"});
-  EXPECT_EQ(find("reservations", "live", "1"), Ids{});
-  EXPECT_EQ(find("reservations", "live", "2"), Ids{"1"});
-  EXPECT_EQ(find("reservations", "user_live", "k"), Ids{});
-  EXPECT_EQ(find("reservations", "user_live", ""), Ids{"1"});
+  const Indexes first = {{"user", "ada"}, {"user_live", "ada"}};
+  const Indexes second = {{"user", "bob"}, {"live", ""}};  // one changed, one gone, one new
+  const Indexes third = {{"user", "bob"}, {"live", "1"}, {"user_live", "bob"}};
+  EXPECT_EQ(commit({create("reservations", "1", "{}", first)}), "ok");
+  EXPECT_EQ(commit({update("reservations", "1", 1, "{}", second)}), "ok");
+  EXPECT_EQ(find("reservations", "user", "ada"), Ids{});
+  EXPECT_EQ(find("reservations", "user", "bob"), Ids{"1"});
+  EXPECT_EQ(find("reservations", "user_live", "ada"), Ids{});
+  EXPECT_EQ(find("reservations", "live", ""), Ids{"1"});
+  EXPECT_EQ(commit({update("reservations", "1", 2, "{}", third)}), "ok");
+  EXPECT_EQ(find("reservations", "live", ""), Ids{});
+  EXPECT_EQ(find("reservations", "live", "1"), Ids{"1"});
   const Result<Page> page =
-      ask_.query({.collection = "reservations", .index = "user", .value = "ada"});
+      ask_.query({.collection = "reservations", .index = "user_live", .value = "bob"});
   ASSERT_TRUE(page && page->size() == 1);
-  EXPECT_EQ((*page)[0].version, 2);
-  EXPECT_EQ((*page)[0].indexes, (Indexes{{"user", "ada"}, {"live", "2"}, {"user_live", ""}}));
+  EXPECT_EQ((*page)[0].version, 3);
+  EXPECT_EQ((*page)[0].indexes, third);
 }
 
 TEST_P(StoreContract, ARemovalIsFoundByNothing) {
