@@ -1,1 +1,4 @@
-int main() { return 0; }
+#include "cli/cli.h"
+#include "server/commands.h"
+
+int main(int argc, char** argv) { return mayfly::cli::run(argc, argv, MAYFLY_VERSION, mayfly::server::commands()); }

@@ -1,0 +1,177 @@
+#include "server/assembly.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <future>
+#include <thread>
+
+#include "clouds/aws/aws_cloud.h"
+#include "clouds/digitalocean/digitalocean_cloud.h"
+#include "core/id.h"
+#include "core/thread_loop.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "json/parse.h"
+#include "rest/door.h"
+#include "service/service.h"
+#include "store/blocking.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace mayfly::server {
+namespace {
+
+constexpr Duration kGrace = 5s;
+
+// One server per data directory: two would drive the same reservations and fight over every record.
+class DataLock {
+ public:
+  static Result<std::unique_ptr<DataLock>> take(const std::filesystem::path& data) {
+    std::error_code error;
+    std::filesystem::create_directories(data, error);
+    if (!error) ::chmod(data.c_str(), 0700);
+    const std::filesystem::path file = data / "lock";
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+      return fail(ErrorCode::internal, fmt::format("The data directory {} cannot be written to", data.string()),
+                  "Choose another with --data, or mend its rights.");
+    }
+    auto lock = std::unique_ptr<DataLock>(new DataLock(fd));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      return fail(ErrorCode::conflict, fmt::format("Another Mayfly server uses {}", data.string()), "End it, or choose another directory with --data.");
+    }
+    return lock;
+  }
+  ~DataLock() { ::close(fd_); }
+  DataLock(const DataLock&) = delete;
+  DataLock& operator=(const DataLock&) = delete;
+
+ private:
+  explicit DataLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// The name under which everything of ours is tagged at the clouds: made once, kept for ever.
+Result<std::string> installation_of(store::Store& store, const Clock& clock, Random& random) {
+  ThreadLoop loop;
+  store::Blocking blocking(store, loop);
+  TRY(const std::optional<store::Document> known, blocking.get("settings", "installation"));
+  if (known) {
+    TRY(const json::value tree, json::parse(known->body));
+    return std::string(tree.at("id").as_string());
+  }
+  const std::string id = new_id("m", clock.now(), random);
+  store::Batch batch;
+  batch.push_back({.collection = "settings", .id = "installation", .expected_version = 0,
+                   .document = store::Document{.id = "installation", .body = fmt::format("{{\"id\":\"{}\"}}", id)}});
+  TRY_VOID(blocking.commit(std::move(batch)));
+  return id;
+}
+
+// An io_context with a thread of its own, for the cloud drivers' coroutines.
+class DriverThread {
+ public:
+  boost::asio::any_io_executor executor() { return context_.get_executor(); }
+  void stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  ~DriverThread() { stop(); }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  std::thread thread_{[this] { context_.run(); }};
+};
+
+class Running final : public Assembly {
+ public:
+  Running(Config config, std::unique_ptr<DataLock> lock, std::unique_ptr<store::Store> store, service::Vault vault)
+      : config_(std::move(config)), lock_(std::move(lock)), store_(std::move(store)), vault_(std::move(vault)),
+        keyring_(*store_, vault_), client_(http::make_curl_client()),
+        aws_(drivers_.executor(), *client_, clock_, {.endpoint = config_.aws_endpoint}),
+        digitalocean_(drivers_.executor(), *client_, clock_, {.endpoint = config_.digitalocean_endpoint}) {}
+
+  ~Running() override {
+    // Whoever still has to answer a connection's coroutine ends while its context lives: first the
+    // engine and the drivers, then the store, which answers all it took; the server goes last.
+    if (server_) server_->stop(kGrace);
+    on_loop([this] { engine_.reset(); });
+    loop_.stop();
+    drivers_.stop();
+    store_.reset();
+    server_.reset();
+  }
+
+  Result<void> start() {
+    TRY(const std::string installation, installation_of(*store_, clock_, random_));
+    on_loop([&] {
+      engine_ = std::make_unique<engine::Engine>(
+          engine::Ports{.loop = loop_, .store = *store_, .keyring = keyring_, .clouds = clouds(), .catalog = &pricing::Catalog::embedded},
+          engine::Settings{.policy = config_.policy,
+                           .observer = {.installation = installation, .poll_transition = config_.poll_transition}});
+    });
+    std::promise<Result<void>> started;
+    on_loop([&] { engine_->start([&started](Result<void> result) { started.set_value(std::move(result)); }); });
+    TRY_VOID(started.get_future().get());
+    service_ = std::make_unique<service::Service>(service::Parts{
+        .store = *store_, .engine = *engine_, .engine_loop = loop_, .clouds = clouds(), .catalog = &pricing::Catalog::embedded,
+        .clock = clock_, .random = random_, .vault = vault_,
+        .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
+    http::ServerOptions options{.address = config_.address, .port = config_.port, .threads = config_.threads};
+    TRY(server_, http::Server::start(std::move(options), rest::make_handler(*service_), rest::make_refusal()));
+    return {};
+  }
+
+  std::string url() const override {
+    const bool v6 = config_.address.contains(':');
+    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", config_.address, v6 ? "]" : "", server_->port());
+  }
+
+ private:
+  std::map<std::string, clouds::Cloud*> clouds() { return {{"aws", &aws_}, {"digitalocean", &digitalocean_}}; }
+
+  void on_loop(std::function<void()> task) {
+    std::promise<void> done;
+    loop_.post([&] {
+      task();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  Config config_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<DataLock> lock_;
+  std::unique_ptr<store::Store> store_;
+  service::Vault vault_;
+  service::StoreKeyring keyring_;
+  DriverThread drivers_;
+  std::unique_ptr<http::Client> client_;
+  clouds::AwsCloud aws_;
+  clouds::DigitalOceanCloud digitalocean_;
+  ThreadLoop loop_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<service::Service> service_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Assembly>> Assembly::start(Config config) {
+  TRY(auto lock, DataLock::take(config.data));
+  TRY(auto vault, config.master_key.empty() ? service::Vault::open(config.data / "master.key")
+                                            : service::Vault::from_hex(config.master_key));
+  TRY(auto store, store::sqlite::open(config.data / "mayfly.db"));
+  auto running = std::make_unique<Running>(std::move(config), std::move(lock), std::move(store), std::move(vault));
+  TRY_VOID(running->start());
+  return running;
+}
+
+}  // namespace mayfly::server

@@ -1,0 +1,58 @@
+// Every setting of the server, with its default. Read from TOML, then the environment, then the
+// command line; later ones win. A setting that is not known is refused by name, so that a typing error
+// does not pass for a default.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/log.h"
+#include "core/result.h"
+#include "core/secret.h"
+#include "lifecycles/reservation.h"
+
+namespace mayfly::server {
+
+struct Config {
+  // [server]
+  std::string address = "127.0.0.1";   // listen = "127.0.0.1:8080"
+  unsigned short port = 8080;
+  std::filesystem::path data;          // directory; default: $XDG_DATA_HOME/mayfly or ~/.local/share/mayfly
+  bool authenticate = true;            // auth = "token" | "none"; none only on loopback
+  unsigned threads = 2;
+  // [log]
+  log::Level log_level = log::Level::info;
+  bool log_json = false;               // format = "text" | "json"
+  // [defaults]
+  std::vector<std::string> regions;
+  // [clouds.aws], [clouds.digitalocean]
+  std::string aws_endpoint;            // empty: AWS itself
+  std::string digitalocean_endpoint = "https://api.digitalocean.com";
+  // [patience]: how long to wait before believing; lifecycles/reservation.h explains each.
+  lifecycles::Policy policy;
+  Duration poll_transition = 2s;
+  // MAYFLY_MASTER_KEY only: 64 hexadecimal characters instead of the file DATA/master.key
+  Secret master_key;
+};
+
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+// What the command line says; empty = nothing.
+struct Overrides {
+  std::string config;
+  std::string listen;
+  std::string data;
+  std::string auth;
+  std::string log_level;
+  bool log_json = false;
+};
+
+Result<Config> load_config(const Overrides& overrides, const Environment& environment);
+// The part of load_config that reads a file's text; `where` names it in errors.
+Result<void> read_toml(std::string_view text, const std::string& where, Config& config);
+std::optional<std::string> process_environment(const char* name);
+
+}  // namespace mayfly::server

@@ -1,0 +1,13 @@
+// The setters that the file, the environment and the command line share.
+#pragma once
+
+#include "server/config.h"
+
+namespace mayfly::server::config_detail {
+
+Result<void> apply_listen(const std::string& text, Config& config);
+Result<void> apply_auth(const std::string& text, Config& config);
+Result<void> apply_log_level(const std::string& text, Config& config);
+Result<void> apply_endpoint(const std::string& field, std::string text, std::string& endpoint);
+
+}  // namespace mayfly::server::config_detail

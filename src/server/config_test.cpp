@@ -1,0 +1,89 @@
+#include "server/config.h"
+
+#include <gtest/gtest.h>
+
+namespace mayfly::server {
+namespace {
+
+Environment no_environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/ann") : std::nullopt;
+  };
+}
+
+std::string error_of(std::string_view toml) {
+  Config config;
+  const auto read = read_toml(toml, "test.toml", config);
+  return read ? "" : read.error().message;
+}
+
+TEST(Config, HasDefaultsThatRunOnThisMachineOnly) {
+  const auto config = load_config({}, no_environment());
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->address, "127.0.0.1");
+  EXPECT_EQ(config->port, 8080);
+  EXPECT_TRUE(config->authenticate);
+  EXPECT_EQ(config->data, "/home/ann/.local/share/mayfly");
+  EXPECT_EQ(config->aws_endpoint, "");
+}
+
+TEST(Config, ReadsEverySection) {
+  Config config;
+  const auto read = read_toml(R"(
+[server]
+listen = "0.0.0.0:9000"
+auth = "token"
+threads = 4
+[log]
+level = "debug"
+format = "json"
+[defaults]
+regions = ["eu-*", "aws:us-east-1"]
+[clouds.aws]
+endpoint = "http://127.0.0.1:5000/"
+[clouds.digitalocean]
+endpoint = "http://127.0.0.1:5000"
+[patience]
+absence = "5s"
+)", "test.toml", config);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(config.port, 9000);
+  EXPECT_EQ(config.threads, 4u);
+  EXPECT_TRUE(config.log_json);
+  EXPECT_EQ(config.regions, (std::vector<std::string>{"eu-*", "aws:us-east-1"}));
+  EXPECT_EQ(config.aws_endpoint, "http://127.0.0.1:5000");
+  EXPECT_EQ(config.policy.absence_window, Duration{5s});
+}
+
+TEST(Config, RefusesAnUnknownSettingByNameAndLine) {
+  EXPECT_EQ(error_of("[server]\nlisten = \"127.0.0.1:1\"\nlissten = \"x\"\n"),
+            "test.toml: The field 'server.lissten' is not a setting (line 3); docs/configuration.md lists them all");
+}
+
+TEST(Config, NamesWhatIsWrong) {
+  EXPECT_NE(error_of("[server]\nlisten = \"nonsense\"").find("listen"), std::string::npos);
+  EXPECT_NE(error_of("[server]\nthreads = \"two\"").find("server.threads"), std::string::npos);
+  EXPECT_NE(error_of("[log]\nlevel = \"loud\"").find("log.level"), std::string::npos);
+  EXPECT_NE(error_of("[clouds.aws]\nendpoint = \"127.0.0.1\"").find("clouds.aws.endpoint"), std::string::npos);
+  EXPECT_NE(error_of("[patience]\nboot = \"soon\"").find("patience.boot"), std::string::npos);
+  EXPECT_NE(error_of("[server\n").find("line 1"), std::string::npos);
+}
+
+TEST(Config, RefusesToServeEverybodyWithoutTokens) {
+  EXPECT_FALSE(load_config({.listen = "0.0.0.0:8080", .auth = "none"}, no_environment()));
+  EXPECT_TRUE(load_config({.listen = "127.0.0.1:8080", .auth = "none"}, no_environment()));
+}
+
+TEST(Config, LetsTheCommandLineWinOverTheEnvironment) {
+  const auto config = load_config({.listen = "127.0.0.1:1"}, [](const char* name) -> std::optional<std::string> {
+    if (std::string_view(name) == "MAYFLY_LISTEN") return "127.0.0.1:2";
+    if (std::string_view(name) == "AWS_ENDPOINT_URL") return "http://127.0.0.1:5000";
+    return std::nullopt;
+  });
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->port, 1);
+  EXPECT_EQ(config->aws_endpoint, "http://127.0.0.1:5000");
+}
+
+}  // namespace
+}  // namespace mayfly::server

@@ -1,0 +1,117 @@
+#define TOML_EXCEPTIONS 0
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <map>
+
+#include "server/config_detail.h"
+
+namespace mayfly::server {
+namespace {
+
+using namespace config_detail;
+
+// One setting: how a TOML value of its name becomes part of the configuration.
+using Setter = std::function<Result<void>(const std::string& name, const toml::node& node, Config& config)>;
+
+Setter text(std::function<Result<void>(const std::string&, const std::string&, Config&)> set) {
+  return [set](const std::string& name, const toml::node& node, Config& config) -> Result<void> {
+    const auto value = node.value<std::string>();
+    if (!node.is_string() || !value) return fail_field(name, "must be a text");
+    return set(name, *value, config);
+  };
+}
+
+Setter duration(std::function<Duration&(Config&)> where) {
+  return text([where](const std::string& name, const std::string& value, Config& config) -> Result<void> {
+    const auto parsed = parse_duration(value);
+    if (!parsed || *parsed <= Duration{0}) return fail_field(name, "must be a duration such as 10s or 15m");
+    where(config) = *parsed;
+    return {};
+  });
+}
+
+Setter endpoint(std::function<std::string&(Config&)> where) {
+  return text([where](const std::string& name, const std::string& value, Config& config) {
+    return apply_endpoint(name, value, where(config));
+  });
+}
+
+Result<void> set_threads(const std::string& name, const toml::node& node, Config& config) {
+  const auto value = node.value<std::int64_t>();
+  if (!node.is_integer() || !value || *value < 1 || *value > 256) return fail_field(name, "must be a whole number from 1 to 256");
+  config.threads = static_cast<unsigned>(*value);
+  return {};
+}
+
+Result<void> set_regions(const std::string& name, const toml::node& node, Config& config) {
+  const toml::array* list = node.as_array();
+  if (!list) return fail_field(name, "must be a list of regions or globs");
+  config.regions.clear();
+  for (const toml::node& entry : *list) {
+    const auto value = entry.value<std::string>();
+    if (!entry.is_string() || !value) return fail_field(name, "must be a list of texts");
+    config.regions.push_back(*value);
+  }
+  return {};
+}
+
+const std::map<std::string, Setter>& setters() {
+  static const std::map<std::string, Setter> all = {
+      {"server.listen", text([](const std::string&, const std::string& value, Config& config) { return apply_listen(value, config); })},
+      {"server.data", text([](const std::string&, const std::string& value, Config& config) -> Result<void> { config.data = value; return {}; })},
+      {"server.auth", text([](const std::string&, const std::string& value, Config& config) { return apply_auth(value, config); })},
+      {"server.threads", set_threads},
+      {"log.level", text([](const std::string&, const std::string& value, Config& config) { return apply_log_level(value, config); })},
+      {"log.format", text([](const std::string& name, const std::string& value, Config& config) -> Result<void> {
+         if (value != "text" && value != "json") return fail_field(name, "must be 'text' or 'json'");
+         config.log_json = value == "json";
+         return {};
+       })},
+      {"defaults.regions", set_regions},
+      {"clouds.aws.endpoint", endpoint([](Config& config) -> std::string& { return config.aws_endpoint; })},
+      {"clouds.digitalocean.endpoint", endpoint([](Config& config) -> std::string& { return config.digitalocean_endpoint; })},
+      {"patience.poll", duration([](Config& config) -> Duration& { return config.poll_transition; })},
+      {"patience.boot", duration([](Config& config) -> Duration& { return config.policy.boot_deadline; })},
+      {"patience.provision", duration([](Config& config) -> Duration& { return config.policy.provision_deadline; })},
+      {"patience.look_up", duration([](Config& config) -> Duration& { return config.policy.look_up_window; })},
+      {"patience.absence", duration([](Config& config) -> Duration& { return config.policy.absence_window; })},
+      {"patience.tombstone", duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
+  };
+  return all;
+}
+
+bool is_section(const std::string& name) {
+  return std::ranges::any_of(setters(), [&](const auto& entry) { return entry.first.starts_with(name + "."); });
+}
+
+Result<void> read_table(const toml::table& table, const std::string& prefix, Config& config) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const toml::table* section = node.as_table(); section && is_section(name)) {
+      TRY_VOID(read_table(*section, name + ".", config));
+      continue;
+    }
+    const auto setter = setters().find(name);
+    if (setter == setters().end()) {
+      return fail_field(name, fmt::format("is not a setting (line {}); docs/configuration.md lists them all", node.source().begin.line));
+    }
+    TRY_VOID(setter->second(name, node, config));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_toml(std::string_view content, const std::string& where, Config& config) {
+  const toml::parse_result parsed = toml::parse(content, where);
+  if (!parsed) {
+    return fail(ErrorCode::invalid, fmt::format("{}, line {}: {}", where, parsed.error().source().begin.line, parsed.error().description()));
+  }
+  auto read = read_table(parsed.table(), "", config);
+  if (!read) read.error().message = where + ": " + read.error().message;
+  return read;
+}
+
+}  // namespace mayfly::server
