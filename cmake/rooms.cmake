@@ -27,14 +27,15 @@ function(mayfly_tune target)
   endif()
 endfunction()
 
-# One test executable; every case is registered with ctest under LABEL.
+# One test executable, registered with ctest under LABEL. RUNNER, when given, is a script that is started
+# instead, with the executable as its argument.
 function(mayfly_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;RUNNER" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
   mayfly_link(${name} ${arg_DEPENDS} GTest::gtest GTest::gmock GTest::gtest_main)
   mayfly_tune(${name})
   add_dependencies(all_tests ${name})
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${arg_RUNNER} $<TARGET_FILE:${name}> WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
 endfunction()
 

@@ -7,7 +7,6 @@ python3-botocore) makes of the calls that our driver makes, so that a misspelt m
 
 import json
 import sys
-import urllib.parse
 
 import botocore.session
 
@@ -54,18 +53,22 @@ CALLS = {
 }
 
 
+class NotSent(Exception):
+    pass
+
+
 def bodies(client):
     sent = {}
 
-    def keep(params, model, **_):
-        sent[model.name] = urllib.parse.urlencode(params["body"], quote_via=urllib.parse.quote, safe="-_.~")
-        raise KeyboardInterrupt  # nothing is to leave this machine
+    def keep(request, event_name, **_):
+        sent[event_name.rpartition(".")[2]] = request.body
+        raise NotSent  # nothing is to leave this machine
 
-    client.meta.events.register("before-call.ec2", keep)
+    client.meta.events.register("before-send.ec2", keep)
     for name, arguments in CALLS.items():
         try:
             getattr(client, botocore.xform_name(name))(**arguments)
-        except KeyboardInterrupt:
+        except NotSent:
             pass
     return sent
 

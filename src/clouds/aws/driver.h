@@ -43,6 +43,8 @@ class Driver {
   // terminate.cpp
   Work<void> terminate_batch(Caller caller, std::vector<std::string> ids,
                              Cloud::Terminated& terminated);
+  Work<void> terminate_each(Caller caller, std::vector<std::string> ids,
+                            Cloud::Terminated& terminated);
   Work<void> terminate_protected(Caller caller, std::vector<std::string> ids,
                                  Cloud::Terminated& terminated);
 

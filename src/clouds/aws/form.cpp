@@ -5,14 +5,25 @@
 #include "http/message.h"
 
 namespace mayfly::clouds::aws {
+namespace {
+
+// As forms are encoded, a space is a plus; some servers sign their own encoding again to compare.
+std::string encoded(std::string_view text) {
+  std::string escaped = http::percent_encode(text);
+  for (auto at = escaped.find("%20"); at != std::string::npos; at = escaped.find("%20", at)) {
+    escaped.replace(at, 3, "+");
+  }
+  return escaped;
+}
+
+}  // namespace
 
 Form::Form(std::string_view action, std::string_view version) : action_(action) {
-  body_ = fmt::format("Action={}&Version={}", http::percent_encode(action),
-                      http::percent_encode(version));
+  body_ = fmt::format("Action={}&Version={}", encoded(action), encoded(version));
 }
 
 void Form::add(std::string_view name, std::string_view value) {
-  body_ += fmt::format("&{}={}", http::percent_encode(name), http::percent_encode(value));
+  body_ += fmt::format("&{}={}", encoded(name), encoded(value));
 }
 
 void Form::add_list(std::string_view name, const std::vector<std::string>& values) {

@@ -18,13 +18,13 @@ namespace {
 
 TEST(Form, EncodesEverythingButUnreservedCharacters) {
   Form form("Do It", "2016-11-15");
-  form.add("A.1", "a b/c:d~e-f_g.h+\xc3\xbc");
+  form.add("A.1", "a b/c:d~e-f_g.h+\xc3\xbc%20");
   form.add("Yes", true);
   form.add("Number", -7);
   EXPECT_EQ(form.action(), "Do It");
   EXPECT_EQ(
       form.body(),
-      "Action=Do%20It&Version=2016-11-15&A.1=a%20b%2Fc%3Ad~e-f_g.h%2B%C3%BC&Yes=true&Number=-7");
+      "Action=Do+It&Version=2016-11-15&A.1=a+b%2Fc%3Ad~e-f_g.h%2B%C3%BC%2520&Yes=true&Number=-7");
 }
 
 TEST(Form, NumbersListsFiltersAndTagsFromOne) {

@@ -43,8 +43,8 @@ TEST_F(AwsObserve, ListsEveryPageAndEveryReservation) {
   ASSERT_TRUE(found.has_value());
   ASSERT_EQ(found->size(), 4u);
   EXPECT_EQ(found->back().id, "i-0d");
-  EXPECT_THAT(aws_.body("DescribeInstances", 1), HasSubstr("&NextToken=page%202%2F%3D"));
-  EXPECT_THAT(aws_.body("DescribeInstances", 2), HasSubstr("&NextToken=page%203"));
+  EXPECT_THAT(aws_.body("DescribeInstances", 1), HasSubstr("&NextToken=page+2%2F%3D"));
+  EXPECT_THAT(aws_.body("DescribeInstances", 2), HasSubstr("&NextToken=page+3"));
 }
 
 TEST_F(AwsObserve, DoesNotCallAListingCompleteThatIsNot) {

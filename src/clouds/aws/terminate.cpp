@@ -1,6 +1,7 @@
-// EC2 ends all machines of a call or none: one unknown id spoils the call, and one protected
-// machine spoils its whole zone. So the spoilers are taken out, by the ids that the refusal names,
-// and the rest is asked for again; ending a machine twice is harmless.
+// EC2 ends all machines of a call or none: one unknown id spoils the call, one protected machine
+// spoils its whole zone, and one that a policy does not cover spoils the rest. So the spoilers are
+// taken out, by the ids that the refusal names or else one by one; ending a machine twice is
+// harmless.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,6 +29,16 @@ std::vector<std::string> named_in(std::string_view text, const std::vector<std::
 void remove_all(std::vector<std::string>& ids, const std::vector<std::string>& gone) {
   std::erase_if(ids,
                 [&](const std::string& id) { return std::ranges::find(gone, id) != gone.end(); });
+}
+
+// Refusals that one machine can cause while the others could be ended.
+bool may_be_about_one(const CloudFailure& failure) {
+  return failure.code == "UnauthorizedOperation" || failure.code == "IncorrectInstanceState" ||
+         failure.code == "UnsupportedOperation" || failure.code.starts_with("InvalidInstanceID.");
+}
+
+bool is_passing(const CloudFailure& failure) {
+  return failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
 }
 
 Form terminate_form(const std::vector<std::string>& ids) {
@@ -61,34 +72,46 @@ Work<void> Driver::terminate_batch(Caller caller, std::vector<std::string> ids,
     const CloudResult<Xml> answer = co_await std::move(ending);
     if (answer) break;
     const CloudFailure& failure = answer.error();
-    const bool unknown = failure.reaction == Reaction::gone;
-    if (!unknown && failure.reaction != Reaction::unprotect) co_return std::unexpected(failure);
     std::vector<std::string> named = named_in(failure.message, ids);
-    // A refusal that names nobody is about the only one there is, or else about each of them.
-    if (named.empty() && unknown && ids.size() > 1) {
-      for (const std::string& id : ids) {
-        std::vector<std::string> single{id};
-        auto ending_one = terminate_batch(caller, std::move(single), terminated);
-        const CloudResult<void> ended = co_await std::move(ending_one);
-        if (!ended) co_return std::unexpected(ended.error());
-      }
+    if (named.empty() && ids.size() == 1) named = ids;
+    if (failure.reaction == Reaction::unprotect) {
+      if (named.empty()) named = ids;
+      guarded.insert(guarded.end(), named.begin(), named.end());
+    } else if (failure.reaction == Reaction::gone && !named.empty()) {
+      terminated.not_found.insert(terminated.not_found.end(), named.begin(), named.end());
+    } else if (may_be_about_one(failure) && ids.size() > 1) {
+      auto ending_each = terminate_each(caller, ids, terminated);
+      const CloudResult<void> each = co_await std::move(ending_each);
+      if (!each) co_return std::unexpected(each.error());
       break;
+    } else {
+      co_return std::unexpected(failure);
     }
-    if (named.empty()) named = ids;
-    std::vector<std::string>& taken = unknown ? terminated.not_found : guarded;
-    taken.insert(taken.end(), named.begin(), named.end());
     remove_all(ids, named);
   }
-  if (guarded.empty()) co_return CloudResult<void>();
   auto unprotecting = terminate_protected(std::move(caller), std::move(guarded), terminated);
   co_return co_await std::move(unprotecting);
 }
 
-// We never protect a machine; its owner did, and then asked us to end it. One by one, so that one
-// that cannot be ended does not keep the others alive.
+// One that cannot be ended does not keep the others alive.
+Work<void> Driver::terminate_each(Caller caller, std::vector<std::string> ids,
+                                  Cloud::Terminated& terminated) {
+  CloudResult<void> all;
+  for (const std::string& id : ids) {
+    std::vector<std::string> single{id};
+    auto ending = terminate_batch(caller, std::move(single), terminated);
+    const CloudResult<void> ended = co_await std::move(ending);
+    if (ended) continue;
+    all = ended;
+    if (is_passing(ended.error())) break;
+  }
+  co_return all;
+}
+
+// We never protect a machine; its owner did, and then asked us to end it.
 Work<void> Driver::terminate_protected(Caller caller, std::vector<std::string> ids,
                                        Cloud::Terminated& terminated) {
-  std::optional<CloudFailure> refused;
+  CloudResult<void> all;
   for (const std::string& id : ids) {
     Form form = ec2_form("ModifyInstanceAttribute");
     form.add("InstanceId", id);
@@ -101,19 +124,19 @@ Work<void> Driver::terminate_protected(Caller caller, std::vector<std::string> i
       answer = co_await std::move(ending);
     }
     if (answer) continue;
-    if (answer.error().reaction == Reaction::gone) {
+    CloudFailure& failure = answer.error();
+    if (failure.reaction == Reaction::gone) {
       terminated.not_found.push_back(id);
       continue;
     }
-    refused = answer.error();
-    refused->message = fmt::format("{} is protected against termination: {}", id, refused->message);
+    failure.message = fmt::format("{} is protected against termination: {}", id, failure.message);
+    // What keeps the protection on is for a person to mend, unless it is only a matter of time.
+    const bool passing = is_passing(failure);
+    if (!passing) failure.reaction = Reaction::unprotect;
+    all = std::unexpected(std::move(failure));
+    if (passing) break;
   }
-  if (!refused) co_return CloudResult<void>();
-  // What keeps the protection on is for a person to mend, unless it is only a matter of time.
-  const bool passing =
-      refused->reaction == Reaction::again || refused->reaction == Reaction::ambiguous;
-  if (!passing) refused->reaction = Reaction::unprotect;
-  co_return std::unexpected(std::move(*refused));
+  co_return all;
 }
 
 }  // namespace mayfly::clouds::aws

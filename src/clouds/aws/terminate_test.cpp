@@ -140,14 +140,31 @@ TEST_F(AwsTerminate, AProtectedOneThatVanishedIsNotFound) {
   EXPECT_THAT(terminate({"i-0a"})->not_found, ElementsAre("i-0a"));
 }
 
+TEST_F(AwsTerminate, EndsWhatItMayWhenOneMachineSpoilsTheCall) {
+  aws_.refuse("TerminateInstances", 403, "UnauthorizedOperation", "You are not authorized.");
+  aws_.refuse("TerminateInstances", 403, "UnauthorizedOperation",
+              "You are not authorized.");   // i-0a
+  aws_.on("TerminateInstances", ending());  // i-0b
+  aws_.on("TerminateInstances", ending());  // i-0c
+  const auto ended = terminate({"i-0a", "i-0b", "i-0c"});
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_EQ(ended.error().reaction, Reaction::skip_cloud);
+  EXPECT_THAT(aws_.body("TerminateInstances", 3), EndsWith("&InstanceId.1=i-0c"));
+  EXPECT_TRUE(aws_.used_up());
+}
+
+TEST_F(AwsTerminate, StopsTryingOneByOneWhenThrottled) {
+  aws_.refuse("TerminateInstances", 400, "IncorrectInstanceState");
+  aws_.refuse("TerminateInstances", 503, "RequestLimitExceeded");
+  EXPECT_EQ(terminate({"i-0a", "i-0b", "i-0c"}).error().code, "RequestLimitExceeded");
+  EXPECT_EQ(aws_.calls.size(), 2u);
+}
+
 TEST_F(AwsTerminate, PassesOnWhatItCannotMend) {
   const std::vector<std::tuple<int, std::string, Reaction>> kRefusals = {
-      {503, "RequestLimitExceeded", Reaction::again},
-      {500, "InternalError", Reaction::ambiguous},
-      {403, "UnauthorizedOperation", Reaction::skip_cloud},
-      {401, "AuthFailure", Reaction::skip_cloud},
-      {400, "IncorrectInstanceState", Reaction::again},
-      {400, "InvalidInstanceID.Malformed", Reaction::fatal}};
+      {503, "RequestLimitExceeded", Reaction::again}, {500, "InternalError", Reaction::ambiguous},
+      {401, "AuthFailure", Reaction::skip_cloud},     {403, "AccessDenied", Reaction::skip_cloud},
+      {400, "MissingParameter", Reaction::fatal},     {502, "", Reaction::ambiguous}};
   for (const auto& [status, code, reaction] : kRefusals) {
     aws_.refuse("TerminateInstances", status, code);
     EXPECT_EQ(terminate({"i-0a", "i-0b"}).error().reaction, reaction) << code;
