@@ -9,9 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "aws_door.h"
-#include "control_door.h"
-#include "digitalocean_door.h"
+#include "doors.h"
 #include "json/codec.h"
 #include "json/parse.h"
 #include "simulator.h"
@@ -36,26 +34,6 @@ constexpr char kExamples[] = R"(Examples:
   curl http://127.0.0.1:5000/_sim/ledger
   curl -d '{"faults": [{"fault": "throttle", "probability": 0.2}]}' http://127.0.0.1:5000/_sim/faults
   curl -X DELETE http://127.0.0.1:5000/_sim/faults)";
-
-struct Doors {
-  explicit Doors(Simulator& simulator)
-      : aws(simulator), digitalocean(simulator), control(simulator) {}
-
-  boost::asio::awaitable<http::Response> answer(http::Request request) {
-    const std::string first = request.path.empty() ? std::string{} : request.path[0];
-    if (first == "_sim") co_return control.answer(request);
-    if (first == "v2") {
-      auto answering = digitalocean.answer(std::move(request));
-      co_return co_await std::move(answering);
-    }
-    auto answering = aws.answer(std::move(request));
-    co_return co_await std::move(answering);
-  }
-
-  AwsDoor aws;
-  DigitalOceanDoor digitalocean;
-  ControlDoor control;
-};
 
 Result<sim::FaultPlan> read_faults(const std::string& path) {
   if (path.empty()) return sim::FaultPlan{};
@@ -98,7 +76,9 @@ void introduce(const std::string& address, const Simulator& simulator) {
 Result<void> serve(const Options& options) {
   TRY(sim::FaultPlan plan, read_faults(options.faults));
   TRY(const http::ServerOptions server_options, read_listen(options.listen));
-  Simulator simulator({.speed = options.speed, .seed = options.seed, .faults = std::move(plan)});
+  const SystemClock clock;
+  Simulator simulator(clock,
+                      {.speed = options.speed, .seed = options.seed, .faults = std::move(plan)});
   Doors doors(simulator);
 
   sigset_t stops;

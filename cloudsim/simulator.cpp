@@ -27,8 +27,8 @@ sim::WorldSettings settings_for(const Shop& shop) {
 
 }  // namespace
 
-Simulator::Simulator(SimulatorOptions options)
-    : clock_(options.speed),
+Simulator::Simulator(const Clock& real, SimulatorOptions options)
+    : clock_(real, options.speed),
       shop_(pricing::Catalog::embedded()),
       seed_(options.seed),
       ids_(~options.seed),
@@ -58,8 +58,12 @@ boost::asio::awaitable<sim::Outcome<std::string>> Simulator::perform(
   }
   const std::optional<sim::CloudError> failure = fate.refused ? fate.refused : fate.masked;
   const bool lost = failure && failure->status == 0;
-  const Duration wait = lost ? kHoldMax : clock_.real_wait(fate.answer_at);
-  co_await sleep(wait);
+  if (lost) {
+    co_await sleep(kHoldMax);
+  } else {
+    // Again when the timer and the clock do not agree to the microsecond.
+    for (Duration wait; (wait = clock_.real_wait(fate.answer_at)) > 0s;) co_await sleep(wait);
+  }
   world_.settle();
   if (failure) co_return std::unexpected(*failure);
   ASSERT(outcome->has_value());

@@ -24,7 +24,8 @@ inline constexpr char kDigitalOceanAccount[] = "f81d4fae7dec11d0a76500a0c91e6bf6
 
 class Simulator {
  public:
-  explicit Simulator(SimulatorOptions options);
+  // The clock of the real world outlives the simulator.
+  Simulator(const Clock& real, SimulatorOptions options);
 
   const VirtualClock& clock() const { return clock_; }
   sim::World& world() { return world_; }

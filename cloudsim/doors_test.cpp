@@ -1,0 +1,327 @@
+#include "doors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "clouds/aws/sigv4.h"
+#include "clouds/sim/geography.h"
+#include "json/parse.h"
+#include "json/print.h"
+
+namespace mayfly::cloudsim {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+// A clock that moves a little whenever it is read: nobody waits, and every run is the same.
+class StepClock final : public Clock {
+ public:
+  Time now() const override { return now_ += 1ms; }
+  void pass(Duration duration) { now_ += duration; }
+
+ private:
+  mutable Time now_{Duration{1'800'000'000'000'000}};
+};
+
+// A whole simulator without sockets: a reading of the clock takes one second at the clouds.
+struct Wire : testing::Test {
+  StepClock clock;
+  Simulator simulator{clock, {.speed = 1000, .seed = 5}};
+  Doors doors{simulator};
+
+  http::Response answer(http::Request request) {
+    boost::asio::io_context context;
+    auto future =
+        boost::asio::co_spawn(context, doors.answer(std::move(request)), boost::asio::use_future);
+    context.run();
+    return future.get();
+  }
+
+  static http::Request request(std::string method, std::string target, std::string body = {}) {
+    http::Request made{.method = std::move(method), .target = target, .body = std::move(body)};
+    const std::size_t question = std::min(target.find('?'), target.size());
+    std::string segment;
+    for (const char c : target.substr(1, question - 1) + '/') {
+      if (c != '/')
+        segment += c;
+      else if (!segment.empty())
+        made.path.push_back(std::exchange(segment, {}));
+    }
+    if (question < target.size()) made.query = *http::parse_form(target.substr(question + 1));
+    made.headers = {{"Host", "127.0.0.1:5000"}};
+    return made;
+  }
+
+  http::Response sim(std::string method, std::string target, std::string body = {}) {
+    return answer(request(std::move(method), "/_sim" + target, std::move(body)));
+  }
+  void break_with(const std::string& faults) {
+    ASSERT_EQ(sim("POST", "/faults", "{\"faults\":[" + faults + "]}").status, 200);
+  }
+  void pass(Duration at_the_clouds) { clock.pass(at_the_clouds / 1000); }
+  json::value ledger() { return *json::parse(sim("GET", "/ledger").body); }
+};
+
+struct DropletsWire : Wire {
+  http::Response call(std::string method, std::string path, std::string body = {}) {
+    http::Request made = request(std::move(method), "/v2" + path, std::move(body));
+    made.headers.push_back({"Authorization", std::string("Bearer ") + kDigitalOceanToken});
+    return answer(std::move(made));
+  }
+  json::object read(std::string path) {
+    const http::Response got = call("GET", std::move(path));
+    EXPECT_EQ(got.status, 200) << got.body;
+    return json::parse(got.body)->as_object();
+  }
+  http::Response create(const std::string& names, const std::string& more = {}) {
+    return call("POST", "/droplets",
+                "{\"names\":[" + names +
+                    "],\"region\":\"nyc3\",\"size\":\"s-1vcpu-1gb\","
+                    "\"image\":\"ubuntu-24-04-x64\"" +
+                    more + "}");
+  }
+};
+
+TEST_F(DropletsWire, TheTokenIsRequired) {
+  EXPECT_EQ(answer(request("GET", "/v2/account")).status, 401);
+  http::Request wrong = request("GET", "/v2/account");
+  wrong.headers.push_back({"Authorization", "Bearer dop_v1_0"});
+  const http::Response refused = answer(std::move(wrong));
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body, HasSubstr("\"id\":\"unauthorized\""));
+  EXPECT_THAT(refused.body, HasSubstr("request_id"));
+}
+
+TEST_F(DropletsWire, ACreateIsAcceptedWithItsActions) {
+  const http::Response made = create(R"("a","b")", R"(,"tags":["mayfly:reservation:r-1"])");
+  EXPECT_EQ(made.status, 202);
+  const json::object body = json::parse(made.body)->as_object();
+  EXPECT_THAT(body.at("droplets").as_array(), SizeIs(2));
+  const json::array& actions = body.at("links").at("actions").as_array();
+  ASSERT_THAT(actions, SizeIs(2));
+  EXPECT_EQ(actions[0].at("rel").as_string(), "create");
+  const std::string href(actions[0].at("href").as_string().c_str());
+  EXPECT_THAT(href, HasSubstr("http://127.0.0.1:5000/v2/actions/"));
+  const json::object action = read(href.substr(href.find("/actions")));
+  EXPECT_EQ(action.at("action").at("resource_type").as_string(), "droplet");
+}
+
+TEST_F(DropletsWire, ANameGivesOneDropletAndNamesGiveAList) {
+  const http::Response one =
+      call("POST", "/droplets",
+           R"({"name":"a","region":"nyc3","size":"s-1vcpu-1gb","image":"debian-12-x64"})");
+  EXPECT_THAT(one.body, HasSubstr("\"droplet\":{"));
+  EXPECT_THAT(create("\"a\"").body, HasSubstr("\"droplets\":["));
+}
+
+TEST_F(DropletsWire, ListingsArePagedAndCounted) {
+  ASSERT_EQ(create(R"("a","b","c","d","e")").status, 202);
+  pass(10s);
+  json::object page = read("/droplets?per_page=2");
+  EXPECT_THAT(page.at("droplets").as_array(), SizeIs(2));
+  EXPECT_EQ(page.at("meta").at("total").as_int64(), 5);
+  std::string next(page.at("links").at("pages").at("next").as_string().c_str());
+  EXPECT_EQ(next, "http://127.0.0.1:5000/v2/droplets?page=2&per_page=2");
+  page = read("/droplets?page=3&per_page=2");
+  EXPECT_THAT(page.at("droplets").as_array(), SizeIs(1));
+  EXPECT_FALSE(page.at("links").at("pages").as_object().contains("next"));
+}
+
+TEST_F(DropletsWire, FiltersDoNotCombine) {
+  ASSERT_EQ(create("\"a\"", R"(,"tags":["t"])").status, 202);
+  pass(10s);
+  EXPECT_THAT(read("/droplets?tag_name=t").at("droplets").as_array(), SizeIs(1));
+  EXPECT_THAT(read("/droplets?name=A").at("droplets").as_array(), SizeIs(1));
+  EXPECT_THAT(read("/droplets?type=gpus").at("droplets").as_array(), IsEmpty());
+  EXPECT_EQ(call("GET", "/droplets?tag_name=t&name=a").status, 422);
+}
+
+TEST_F(DropletsWire, AnActiveDropletHasAddressesAndADeletedOneIsGone) {
+  ASSERT_EQ(create("\"a\"").status, 202);
+  pass(90s);
+  const json::object droplet = read("/droplets").at("droplets").as_array()[0].as_object();
+  EXPECT_EQ(droplet.at("status").as_string(), "active");
+  EXPECT_THAT(droplet.at("networks").at("v4").as_array(), SizeIs(2));
+  const std::string path = "/droplets/" + std::to_string(droplet.at("id").as_int64());
+  EXPECT_EQ(call("DELETE", path).status, 204);
+  pass(5s);
+  EXPECT_EQ(call("GET", path).status, 404);
+  EXPECT_EQ(call("DELETE", path).status, 404);
+}
+
+TEST_F(DropletsWire, RefusalsAreDigitalOceans) {
+  EXPECT_EQ(create("\"a_b\"").status, 422);
+  EXPECT_EQ(call("POST", "/droplets", "{").status, 400);
+  EXPECT_EQ(call("POST", "/droplets", "[]").status, 400);
+  EXPECT_EQ(call("GET", "/nothing").status, 404);
+  EXPECT_EQ(call("PUT", "/droplets").status, 404);
+  break_with(R"({"fault":"capacity"})");
+  EXPECT_THAT(create("\"a\"").body, HasSubstr("Size is not available in this region."));
+  break_with(R"({"fault":"quota"})");
+  EXPECT_THAT(create("\"a\"").body, HasSubstr("will exceed your droplet limit"));
+  break_with(R"({"fault":"throttle"})");
+  const http::Response throttled = call("GET", "/account");
+  EXPECT_EQ(throttled.status, 429);
+  EXPECT_THAT(throttled.body, HasSubstr("too_many_requests"));
+  EXPECT_TRUE(http::find_header(throttled.headers, "retry-after"));
+  EXPECT_THAT(ledger().as_array(), IsEmpty());
+}
+
+TEST_F(DropletsWire, EveryAnswerTellsTheRateLimit) {
+  const http::Response got = call("GET", "/account");
+  EXPECT_EQ(http::find_header(got.headers, "ratelimit-limit"), "5000");
+  EXPECT_EQ(http::find_header(got.headers, "ratelimit-remaining"), "4999");
+}
+
+TEST_F(DropletsWire, SoldOutSizesLeaveTheirRegions) {
+  simulator.world().set_capacity("nyc3", "", "s-1vcpu-1gb", 0);
+  const json::object sizes = read("/sizes?per_page=200");
+  EXPECT_GT(sizes.at("meta").at("total").as_int64(), 100);
+  for (const json::value& size : sizes.at("sizes").as_array()) {
+    if (size.at("slug").as_string() != "s-1vcpu-1gb") continue;
+    EXPECT_THAT(json::print(size.at("regions")), Not(HasSubstr("nyc3")));
+  }
+}
+
+TEST_F(DropletsWire, AnSshKeyIsKnownByItsFingerprint) {
+  const std::string key =
+      R"({"name":"k","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f k"})";
+  const http::Response made = call("POST", "/account/keys", key);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(call("POST", "/account/keys", key).status, 422);
+  const json::value tree = *json::parse(made.body);
+  const std::string print(tree.at("ssh_key").at("fingerprint").as_string().c_str());
+  EXPECT_THAT(print, SizeIs(47));
+  EXPECT_EQ(call("GET", "/account/keys/" + print).status, 200);
+  EXPECT_EQ(call("DELETE", "/account/keys/" + print).status, 204);
+  EXPECT_EQ(call("GET", "/account/keys/" + print).status, 404);
+}
+
+TEST_F(DropletsWire, TagsAreThereWithTheirDroplets) {
+  ASSERT_EQ(create("\"a\"", R"(,"tags":["team:blue"])").status, 202);
+  pass(10s);
+  const json::object tag = read("/tags/team:blue");
+  EXPECT_EQ(tag.at("tag").at("resources").at("droplets").at("count").as_int64(), 1);
+  EXPECT_EQ(call("DELETE", "/droplets?tag_name=team:blue").status, 204);
+  pass(5s);
+  EXPECT_THAT(read("/droplets").at("droplets").as_array(), IsEmpty());
+}
+
+struct Ec2Wire : Wire {
+  std::string region = "us-east-1";
+
+  http::Response call(const std::string& form, const std::string& secret = kSecretAccessKey) {
+    http::Request made = request("POST", "/", "Version=2016-11-15&" + form);
+    made.headers.push_back({"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
+    const http::Headers added = clouds::aws::sign(
+        {.method = "POST", .path = "/", .headers = made.headers, .body = made.body},
+        {.id = kAccessKeyId, .secret = Secret(secret)}, region, "ec2", clock.now());
+    made.headers.insert(made.headers.end(), added.begin(), added.end());
+    return answer(std::move(made));
+  }
+  std::string image() { return mayfly::sim::find_image(region, "debian-12", Arch::x86_64)->id; }
+  std::string run(const std::string& more = {}) {
+    return "Action=RunInstances&InstanceType=m5.large&MinCount=1&MaxCount=1&ImageId=" + image() +
+           more;
+  }
+};
+
+TEST_F(Ec2Wire, ASignedCallIsAnsweredInItsRegion) {
+  region = "eu-west-1";
+  const http::Response zones = call("Action=DescribeAvailabilityZones");
+  EXPECT_EQ(zones.status, 200);
+  EXPECT_THAT(zones.body, HasSubstr("<zoneName>eu-west-1a</zoneName>"));
+  EXPECT_THAT(zones.body, HasSubstr("<zoneId>euw1-az1</zoneId>"));
+}
+
+TEST_F(Ec2Wire, OtherSecretsRegionsAndActionsAreRefused) {
+  http::Response refused = call("Action=DescribeRegions", "wrong");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body, HasSubstr("<Code>AuthFailure</Code>"));
+  EXPECT_THAT(call("Action=Dance").body, HasSubstr("<Code>InvalidAction</Code>"));
+  EXPECT_THAT(call("Action=DescribeRegions&Regionname.1=x").body,
+              HasSubstr("<Code>UnknownParameter</Code>"));
+  region = "us-gov-west-1";
+  EXPECT_EQ(call("Action=DescribeRegions").status, 401);
+  EXPECT_THAT(answer(request("POST", "/", "Action=DescribeRegions")).body,
+              HasSubstr("MissingAuthenticationToken"));
+}
+
+TEST_F(Ec2Wire, LaunchesAreBilledWithAllTheirDisks) {
+  ASSERT_EQ(call(run("&ClientToken=1&BlockDeviceMapping.1.DeviceName=%2Fdev%2Fxvda&"
+                     "BlockDeviceMapping.1.Ebs.VolumeSize=25"))
+                .status,
+            200);
+  ASSERT_EQ(call(run("&ClientToken=2&BlockDeviceMapping.1.DeviceName=%2Fdev%2Fsda1&"
+                     "BlockDeviceMapping.1.Ebs.VolumeSize=25"))
+                .status,
+            200);
+  EXPECT_EQ(simulator.world().token(kAwsAccount, region, "1")->machines[0]->disk_gib, 25);
+  EXPECT_EQ(simulator.world().token(kAwsAccount, region, "2")->machines[0]->disk_gib, 33)
+      << "a wrong root device name is one more disk";
+}
+
+TEST_F(Ec2Wire, WrongLaunchesAreRefusedBeforeAnythingStarts) {
+  EXPECT_THAT(call("Action=RunInstances").body, HasSubstr("<Code>MissingParameter</Code>"));
+  EXPECT_THAT(call(run("&UserData=%21")).body, HasSubstr("InvalidUserData.Malformed"));
+  EXPECT_THAT(call(run("&SubnetId=s&NetworkInterface.1.DeviceIndex=0")).body,
+              HasSubstr("InvalidParameterCombination"));
+  EXPECT_THAT(call(run("&SecurityGroupId.1=sg-1")).body, HasSubstr("InvalidGroup.NotFound"));
+  EXPECT_THAT(
+      call(run("&TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=aws%3Aa"))
+          .body,
+      HasSubstr("InvalidParameterValue"));
+  const http::Response dry = call(run("&DryRun=true"));
+  EXPECT_EQ(dry.status, 412);
+  EXPECT_THAT(dry.body, HasSubstr("<Code>DryRunOperation</Code>"));
+  EXPECT_THAT(ledger().as_array(), IsEmpty());
+}
+
+TEST_F(Ec2Wire, FaultsComeAsTheCloudsOwnWords) {
+  break_with(R"({"fault":"capacity","zone":"us-east-1b"})");
+  const http::Response full = call(run("&Placement.AvailabilityZone=us-east-1b"));
+  EXPECT_EQ(full.status, 500);
+  EXPECT_THAT(full.body, HasSubstr("InsufficientInstanceCapacity"));
+  EXPECT_EQ(call(run("&Placement.AvailabilityZone=us-east-1a")).status, 200);
+}
+
+TEST_F(Wire, TheLedgerTellsAMachinesWholeLife) {
+  mayfly::sim::World& world = simulator.world();
+  world.settle();
+  world.create({.cloud = "digitalocean",
+                .account = kDigitalOceanAccount,
+                .region = "nyc3",
+                .name = "m-1",
+                .instance_type = "s-1vcpu-1gb",
+                .tags = {{"mayfly:reservation:r-1", ""}, {"plain", ""}}});
+  const json::value entries = ledger();
+  const json::object& entry = entries.as_array().at(0).as_object();
+  EXPECT_EQ(entry.at("cloud").as_string(), "digitalocean");
+  EXPECT_EQ(entry.at("type").as_string(), "s-1vcpu-1gb");
+  EXPECT_EQ(entry.at("tags").at("mayfly:reservation").as_string(), "r-1");
+  EXPECT_TRUE(entry.at("ended").is_null());
+  EXPECT_GE(entry.at("billed_seconds").as_int64(), 60);
+  const std::string id(entry.at("id").as_string().c_str());
+  EXPECT_EQ(sim("POST", "/instances/" + id + "/terminate").status, 200);
+  pass(5s);
+  EXPECT_FALSE(ledger().as_array().at(0).at("ended").is_null());
+  EXPECT_EQ(sim("POST", "/instances/" + id + "/terminate").status, 404);
+}
+
+TEST_F(Wire, AWrongPlanOfFaultsChangesNothing) {
+  EXPECT_EQ(sim("POST", "/faults", R"({"faults":[{"fault":"fire"}]})").status, 422);
+  EXPECT_EQ(sim("POST", "/faults", "{").status, 400);
+  EXPECT_EQ(sim("GET", "/faults").body, "{\"faults\":[]}\n");
+  EXPECT_EQ(sim("PUT", "/faults").status, 405);
+  EXPECT_EQ(sim("DELETE", "/faults").status, 204);
+}
+
+}  // namespace
+}  // namespace mayfly::cloudsim
