@@ -1,5 +1,5 @@
 # A room is a folder: foo.h, foo.cpp, foo_test.cpp side by side. Its sources become the library
-# mayfly_<room>, its tests the executable <room>_test.
+# mayfly_<room>, its tests the executable <room>_test, which may know TEST_DEPENDS too.
 
 option(MAYFLY_UNITY "Compile each room as one file (release builds)" OFF)
 option(MAYFLY_PCH "Precompile the heavy headers (development builds)" OFF)
@@ -40,7 +40,7 @@ function(mayfly_test name)
 endfunction()
 
 function(mayfly_room room)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   mayfly_target_name(target ${room})
   file(GLOB sources CONFIGURE_DEPENDS src/${room}/*.cpp src/${room}/*.S)
   file(GLOB tests CONFIGURE_DEPENDS src/${room}/*_test.cpp)
@@ -56,7 +56,7 @@ function(mayfly_room room)
   mayfly_tune(${target})
   if(tests)
     string(REPLACE "/" "_" name ${room})
-    mayfly_test(${name}_test LABEL unit SOURCES ${tests} DEPENDS ${room})
+    mayfly_test(${name}_test LABEL unit SOURCES ${tests} DEPENDS ${room} ${arg_TEST_DEPENDS})
   endif()
 endfunction()
 

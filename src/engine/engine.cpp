@@ -14,7 +14,8 @@ namespace {
 
 constexpr char kCollection[] = "reservations";
 constexpr std::size_t kLoadPage = 1000;
-constexpr Duration kStoreRetry = 500ms;
+constexpr Duration kStoreRetryMin = 500ms;
+constexpr Duration kStoreRetryMax = 8s;
 constexpr Duration kIdleWakeMin = 1s;
 
 lifecycles::Policy with_traits(lifecycles::Policy policy, const std::map<std::string, clouds::Cloud*>& clouds) {
@@ -32,6 +33,7 @@ struct Engine::Entry {
   bool writing = false;
   Time wake = kNever;
   std::vector<Watcher> watchers;
+  int store_failures = 0;     // in a row
   store::Batch with;          // written together with the first state
 };
 
@@ -193,6 +195,7 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
 void Engine::written(const std::string& id, lifecycles::ReservationDecision decision) {
   Entry& entry = *entries_.at(id);
   entry.writing = false;
+  entry.store_failures = 0;
   ++entry.version;
   entry.with.clear();
   entry.state = std::make_shared<const Reservation>(std::move(decision.next));
@@ -213,8 +216,10 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
 
 void Engine::write_unclear(const std::string& id, lifecycles::ReservationDecision decision, Error error) {
   ++statistics_.store_failures;
-  log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
-  ports_.loop.post_at(ports_.loop.now() + kStoreRetry,
+  Entry& entry = *entries_.at(id);
+  const Duration wait = std::min<Duration>(kStoreRetryMin * (1 << std::min(entry.store_failures, 5)), kStoreRetryMax);
+  if (entry.store_failures++ == 0) log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
+  ports_.loop.post_at(ports_.loop.now() + wait,
                       [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)]() mutable {
                         if (!alive.expired()) find_out(id, std::move(decision));
                       });
