@@ -1,6 +1,6 @@
-// Cloud errors to reactions, by the cloud's own code first and the HTTP status only when there is none.
-// One table per cloud, used by its driver and by the simulation, so that what the simulation proves is
-// what the product does. Source of each row: docs/clouds.md.
+// Cloud errors to reactions, by the cloud's own code first and the HTTP status only when there is
+// none. One table per cloud, used by its driver and by the simulation, so that what the simulation
+// proves is what the product does. Source of each row: docs/clouds.md.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace mayfly::clouds {
 CloudFailure classify_aws(std::string_view operation, std::string_view code, int http_status,
                           std::string_view message);
 
-// operation: "create droplets". id: DigitalOcean's error id, empty when the answer carried none. A 422
-// must be told apart by its text.
+// operation: "create droplets". id: DigitalOcean's error id, empty when the answer carried none. A
+// 422 must be told apart by its text.
 CloudFailure classify_digitalocean(std::string_view operation, std::string_view id, int http_status,
                                    std::string_view message, std::optional<Duration> retry_after);
 

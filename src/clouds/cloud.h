@@ -1,5 +1,5 @@
-// The Cloud port: what every cloud can do for us. Speaks of launches, instances and tags and knows no
-// reservations; whoever calls has already written down what it is about to do.
+// The Cloud port: what every cloud can do for us. Speaks of launches, instances and tags and knows
+// no reservations; whoever calls has already written down what it is about to do.
 //
 // Every answer says what it means for the caller (Reaction), because each cloud's own codes are
 // only known here. No call is repeated in here after it may have had an effect: repeating is the
@@ -23,27 +23,29 @@
 
 namespace mayfly::clouds {
 
-// A user's key, opened. AWS: id = access key id, secret = secret access key. DigitalOcean: secret = token.
+// A user's key, opened. AWS: id = access key id, secret = secret access key. DigitalOcean: secret =
+// token.
 struct Credentials {
-  std::string key_id;      // ours: for caches and rate limits
+  std::string key_id;  // ours: for caches and rate limits
   std::string id;
   Secret secret;
-  Secret session_token;    // AWS temporary credentials only
-  std::string region;      // where the key itself is tested (AWS); empty = the cloud's default
+  Secret session_token;  // AWS temporary credentials only
+  std::string region;    // where the key itself is tested (AWS); empty = the cloud's default
 };
 
 struct Identity {
-  std::string account;     // AWS account number; DigitalOcean team or account uuid
-  std::string name;        // AWS Arn; DigitalOcean e-mail
+  std::string account;               // AWS account number; DigitalOcean team or account uuid
+  std::string name;                  // AWS Arn; DigitalOcean e-mail
   std::vector<std::string> regions;  // enabled for the account; empty = the cloud did not say
-  int machines_max = 0;    // the account's own limit where the cloud tells it (droplet_limit); 0 = unknown
+  int machines_max =
+      0;  // the account's own limit where the cloud tells it (droplet_limit); 0 = unknown
 };
 
 struct PrepareSpec {
   std::string region;
   std::string instance_type;
   Arch arch = Arch::x86_64;
-  std::string image;        // as the request names it
+  std::string image;  // as the request names it
 };
 
 struct LaunchSpec {
@@ -51,9 +53,9 @@ struct LaunchSpec {
   std::string instance_type;
   LaunchTarget target;
   int disk_gib = 0;
-  std::vector<std::string> names;   // one machine each; unique for ever
-  std::string token;                // idempotency token, <= 64 ASCII; unused where the cloud has none
-  std::string user_data;            // complete, see user_data.h
+  std::vector<std::string> names;  // one machine each; unique for ever
+  std::string token;      // idempotency token, <= 64 ASCII; unused where the cloud has none
+  std::string user_data;  // complete, see user_data.h
   std::map<std::string, std::string> tags;
 };
 
@@ -65,10 +67,11 @@ class Cloud {
   virtual const CloudTraits& traits() const = 0;
 
   // Proves that the credentials are alive and may launch. Costs nothing.
-  virtual void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) = 0;
+  virtual void check(const Credentials& credentials, Loop& loop,
+                     Done<CloudResult<Identity>> done) = 0;
 
-  // Finds image, zones and network; one target per zone to try, best first, never empty. May create the
-  // shared, free security group. Starts nothing.
+  // Finds image, zones and network; one target per zone to try, best first, never empty. May create
+  // the shared, free security group. Starts nothing.
   virtual void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
                        Done<CloudResult<std::vector<LaunchTarget>>> done) = 0;
 
@@ -76,7 +79,8 @@ class Cloud {
   virtual void launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,
                       Done<CloudResult<std::vector<Instance>>> done) = 0;
 
-  // What carries these tags and, where names are visible before tags, these names; in whatever state.
+  // What carries these tags and, where names are visible before tags, these names; in whatever
+  // state.
   struct LookUp {
     std::string region;
     std::map<std::string, std::string> tags;

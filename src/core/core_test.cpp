@@ -30,8 +30,8 @@ TEST(Duration, PrintsWhatItReads) {
 }
 
 TEST(Time, PrintsWhatItReads) {
-  for (const char* text : {"1970-01-01T00:00:00Z", "2026-01-02T03:04:05Z", "2024-02-29T23:59:59.25Z",
-                           "2026-01-02T03:04:05.000001Z"}) {
+  for (const char* text : {"1970-01-01T00:00:00Z", "2026-01-02T03:04:05Z",
+                           "2024-02-29T23:59:59.25Z", "2026-01-02T03:04:05.000001Z"}) {
     ASSERT_TRUE(parse_time(text)) << text;
     EXPECT_EQ(to_string(*parse_time(text)), text);
   }
@@ -42,9 +42,9 @@ TEST(Time, UnderstandsOffsets) {
 }
 
 TEST(Time, RefusesWhatIsNotOne) {
-  for (const char* text : {"", "2026-01-02", "2026-13-02T03:04:05Z", "2026-02-30T03:04:05Z",
-                           "2026-01-02T24:04:05Z", "2026-01-02T03:04:05", "2026-01-02T03:04:05.Z",
-                           "2026-01-02T03:04:05Zx"}) {
+  for (const char* text :
+       {"", "2026-01-02", "2026-13-02T03:04:05Z", "2026-02-30T03:04:05Z", "2026-01-02T24:04:05Z",
+        "2026-01-02T03:04:05", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05Zx"}) {
     EXPECT_FALSE(parse_time(text)) << text;
   }
 }

@@ -9,7 +9,8 @@ namespace {
 constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 void append_base32(std::string& text, std::uint64_t value, int characters) {
-  for (int place = characters - 1; place >= 0; --place) text += kAlphabet[(value >> (5 * place)) & 31];
+  for (int place = characters - 1; place >= 0; --place)
+    text += kAlphabet[(value >> (5 * place)) & 31];
 }
 
 }  // namespace

@@ -11,7 +11,8 @@
 namespace mayfly {
 
 // new_id("r", …) -> r-0jx5w2k3m8q4t6y9 : 9 characters of milliseconds, 7 of chance (35 bits).
-// Two ids of one millisecond can collide; creation is a compare-and-set that then refuses the second.
+// Two ids of one millisecond can collide; creation is a compare-and-set that then refuses the
+// second.
 std::string new_id(std::string_view prefix, Time now, Random& random);
 
 // 64 lower-case hexadecimal characters of SHA-256.

@@ -66,9 +66,17 @@ void configure(Level level, bool json) {
   }
 }
 
-void debug(std::string_view event, Fields fields) { write(spdlog::level::debug, event, fields); }
-void info(std::string_view event, Fields fields) { write(spdlog::level::info, event, fields); }
-void warning(std::string_view event, Fields fields) { write(spdlog::level::warn, event, fields); }
-void error(std::string_view event, Fields fields) { write(spdlog::level::err, event, fields); }
+void debug(std::string_view event, Fields fields) {
+  write(spdlog::level::debug, event, fields);
+}
+void info(std::string_view event, Fields fields) {
+  write(spdlog::level::info, event, fields);
+}
+void warning(std::string_view event, Fields fields) {
+  write(spdlog::level::warn, event, fields);
+}
+void error(std::string_view event, Fields fields) {
+  write(spdlog::level::err, event, fields);
+}
 
 }  // namespace mayfly::log

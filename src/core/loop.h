@@ -15,7 +15,8 @@ class Loop : public Clock {
  public:
   // Runs the task soon on this loop. The only member that may be called from any thread.
   virtual void post(Task task) = 0;
-  // Runs the task at `when` or soon after. There is no cancel: a task checks whether it still matters.
+  // Runs the task at `when` or soon after. There is no cancel: a task checks whether it still
+  // matters.
   virtual void post_at(Time when, Task task) = 0;
 };
 

@@ -1,5 +1,5 @@
-// For tests: a clock that stands where it is put, and a loop that jumps it from task to task, in the
-// order of their times and of posting.
+// For tests: a clock that stands where it is put, and a loop that jumps it from task to task, in
+// the order of their times and of posting.
 #pragma once
 
 #include <map>

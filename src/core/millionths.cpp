@@ -24,8 +24,10 @@ Result<std::int64_t> parse_millionths(std::string_view text) {
     value = value * 10 + (digit - '0');
     return digit >= '0' && digit <= '9';
   };
-  for (char digit : whole) if (!append(digit)) return bad();
-  for (char digit : fraction) if (!append(digit)) return bad();
+  for (char digit : whole)
+    if (!append(digit)) return bad();
+  for (char digit : fraction)
+    if (!append(digit)) return bad();
   for (std::size_t place = fraction.size(); place < 6; ++place) value *= 10;
   return negative ? -value : value;
 }

@@ -21,8 +21,14 @@ struct Millionths {
   std::int64_t value = 0;
 
   constexpr auto operator<=>(const Millionths&) const = default;
-  constexpr Millionths& operator+=(Millionths other) { value += other.value; return *this; }
-  constexpr Millionths& operator-=(Millionths other) { value -= other.value; return *this; }
+  constexpr Millionths& operator+=(Millionths other) {
+    value += other.value;
+    return *this;
+  }
+  constexpr Millionths& operator-=(Millionths other) {
+    value -= other.value;
+    return *this;
+  }
   friend constexpr Millionths operator+(Millionths a, Millionths b) { return {a.value + b.value}; }
   friend constexpr Millionths operator-(Millionths a, Millionths b) { return {a.value - b.value}; }
 
@@ -37,7 +43,9 @@ using Money = Millionths<struct UsDollar>;  // value: micro-dollars
 using Gib = Millionths<struct GibUnit>;     // value: millionths of a GiB
 
 template <class Unit>
-std::string to_string(Millionths<Unit> quantity) { return print_millionths(quantity.value); }
+std::string to_string(Millionths<Unit> quantity) {
+  return print_millionths(quantity.value);
+}
 
 // numerator / denominator rounded half up, for non-negative numerators and positive denominators.
 constexpr std::int64_t divide_half_up(__int128 numerator, __int128 denominator) {

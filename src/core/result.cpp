@@ -4,21 +4,36 @@ namespace mayfly {
 
 std::string_view name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::malformed: return "malformed";
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::forbidden: return "forbidden";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::too_large: return "too_large";
-    case ErrorCode::unsupported_media: return "unsupported_media";
-    case ErrorCode::method_not_allowed: return "method_not_allowed";
-    case ErrorCode::unsatisfiable: return "unsatisfiable";
-    case ErrorCode::rejected_by_cloud: return "rejected_by_cloud";
-    case ErrorCode::cloud_unreachable: return "cloud_unreachable";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::timed_out: return "timed_out";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::malformed:
+      return "malformed";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::forbidden:
+      return "forbidden";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::too_large:
+      return "too_large";
+    case ErrorCode::unsupported_media:
+      return "unsupported_media";
+    case ErrorCode::method_not_allowed:
+      return "method_not_allowed";
+    case ErrorCode::unsatisfiable:
+      return "unsatisfiable";
+    case ErrorCode::rejected_by_cloud:
+      return "rejected_by_cloud";
+    case ErrorCode::cloud_unreachable:
+      return "cloud_unreachable";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::timed_out:
+      return "timed_out";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

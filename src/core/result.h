@@ -15,12 +15,12 @@ namespace mayfly {
 
 // Each code maps once to HTTP (rest/problem.h) and once to an exit code (cli/exit_code.h).
 enum class ErrorCode {
-  malformed,          // not parseable at all: JSON, UTF-8, a query parameter
-  invalid,            // parseable, but a field is wrong; `fields` names every wrong one
-  unauthenticated,    // no or unknown credentials for Mayfly itself
-  forbidden,          // known, but not allowed
+  malformed,        // not parseable at all: JSON, UTF-8, a query parameter
+  invalid,          // parseable, but a field is wrong; `fields` names every wrong one
+  unauthenticated,  // no or unknown credentials for Mayfly itself
+  forbidden,        // known, but not allowed
   not_found,
-  conflict,           // the thing's state refuses it
+  conflict,  // the thing's state refuses it
   too_large,
   unsupported_media,
   method_not_allowed,
@@ -71,21 +71,22 @@ std::unexpected<Error> fail_field(std::string field, std::string message);
 #define MAYFLY_CONCAT(a, b) MAYFLY_CONCAT_(a, b)
 
 // TRY(auto x, f());  returns f()'s error, or declares x.
-#define TRY(declaration, expression) TRY_(MAYFLY_CONCAT(try_result_, __LINE__), declaration, expression)
-#define TRY_(name, declaration, expression)                         \
-  auto name = (expression);                                         \
-  if (!name) return std::unexpected(std::move(name).error());       \
+#define TRY(declaration, expression) \
+  TRY_(MAYFLY_CONCAT(try_result_, __LINE__), declaration, expression)
+#define TRY_(name, declaration, expression)                   \
+  auto name = (expression);                                   \
+  if (!name) return std::unexpected(std::move(name).error()); \
   declaration = *std::move(name)
 
-#define TRY_VOID(expression)                                               \
-  do {                                                                     \
-    if (auto try_void_result = (expression); !try_void_result)             \
-      return std::unexpected(std::move(try_void_result).error());          \
+#define TRY_VOID(expression)                                      \
+  do {                                                            \
+    if (auto try_void_result = (expression); !try_void_result)    \
+      return std::unexpected(std::move(try_void_result).error()); \
   } while (false)
 
 #define CO_TRY(declaration, expression) \
   CO_TRY_(MAYFLY_CONCAT(try_result_, __LINE__), declaration, expression)
-#define CO_TRY_(name, declaration, expression)                         \
-  auto name = (expression);                                            \
-  if (!name) co_return std::unexpected(std::move(name).error());       \
+#define CO_TRY_(name, declaration, expression)                   \
+  auto name = (expression);                                      \
+  if (!name) co_return std::unexpected(std::move(name).error()); \
   declaration = *std::move(name)

@@ -14,7 +14,9 @@ Secret& Secret::operator=(const Secret& other) {
   return *this;
 }
 
-Secret::Secret(Secret&& other) noexcept : plain_(other.plain_) { other.wipe(); }
+Secret::Secret(Secret&& other) noexcept : plain_(other.plain_) {
+  other.wipe();
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {

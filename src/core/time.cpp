@@ -64,10 +64,10 @@ std::string to_string(Time time) {
   const auto in_day = time - day;
   const auto whole = floor<seconds>(in_day).count();
   const auto fraction = (in_day - floor<seconds>(in_day)).count();
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()), whole / 3600, whole / 60 % 60,
-                                 whole % 60);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  whole / 3600, whole / 60 % 60, whole % 60);
   if (fraction != 0) {
     text += fmt::format(".{:06}", fraction);
     while (text.back() == '0') text.pop_back();
@@ -131,7 +131,8 @@ std::string to_string(Duration duration) {
   auto left = std::chrono::duration_cast<seconds>(duration).count();
   if (left <= 0) return "0s";
   std::string text;
-  constexpr std::pair<std::int64_t, char> units[] = {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}};
+  constexpr std::pair<std::int64_t, char> units[] = {
+      {86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}};
   for (auto [size, unit] : units) {
     if (left >= size) text += fmt::format("{}{}", left / size, unit);
     left %= size;

@@ -34,7 +34,9 @@ std::vector<std::string> names_of(const Reservation& state, const Attempt& attem
 }
 
 CloudFailure not_made() {
-  return {.reaction = Reaction::again, .code = "NotMade", .message = "the launch was not made: teardown came first"};
+  return {.reaction = Reaction::again,
+          .code = "NotMade",
+          .message = "the launch was not made: teardown came first"};
 }
 
 }  // namespace
@@ -46,11 +48,13 @@ CloudFailure key_failure(const Error& error) {
           .message = error.message};
 }
 
-clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt, const std::string& installation) {
+clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,
+                               const std::string& installation) {
   return {.region = attempt.offer.region,
           .instance_type = attempt.offer.instance_type,
           .target = attempt.target,
-          .disk_gib = attempt.offer.price.disk_gib > 0 ? attempt.offer.price.disk_gib : attempt.offer.disk_gib,
+          .disk_gib = attempt.offer.price.disk_gib > 0 ? attempt.offer.price.disk_gib
+                                                       : attempt.offer.disk_gib,
           .names = names_of(state, attempt),
           .token = attempt.token,
           .user_data = clouds::render_user_data(state.request.ssh_public_key.value_or(""),
@@ -58,7 +62,8 @@ clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,
           .tags = tags_of(state, attempt, installation)};
 }
 
-Effects::Effects(Ports& ports, Lanes& lanes, std::string installation, Current current, Answer answer)
+Effects::Effects(Ports& ports, Lanes& lanes, std::string installation, Current current,
+                 Answer answer)
     : ports_(ports),
       lanes_(lanes),
       installation_(std::move(installation)),
@@ -94,23 +99,27 @@ void Effects::rank(const Reservation& state) {
   for (const auto& best : pricing::cheapest(*ports_.catalog(), state.request, reach, kCandidates)) {
     ranked.offers.push_back(best.offer);
   }
-  ports_.loop.post([this, id = state.id, ranked = std::move(ranked), alive = std::weak_ptr<int>(alive_)]() mutable {
+  ports_.loop.post([this, id = state.id, ranked = std::move(ranked),
+                    alive = std::weak_ptr<int>(alive_)]() mutable {
     if (!alive.expired()) answer_(id, std::move(ranked));
   });
 }
 
 void Effects::with_key(const std::string& key, const std::string& lane, Use use) {
-  lanes_.run(key + "/" + lane, [this, key, use = std::move(use), alive = std::weak_ptr<int>(alive_)](Task finish) mutable {
+  lanes_.run(key + "/" + lane, [this, key, use = std::move(use),
+                                alive = std::weak_ptr<int>(alive_)](Task finish) mutable {
     if (alive.expired()) return;
-    ports_.keyring.open(key, ports_.loop, [use = std::move(use), finish = std::move(finish), alive](
-                                              Result<clouds::Credentials> credentials) mutable {
-      if (alive.expired()) return;
-      if (credentials) {
-        use(*std::move(credentials), std::move(finish));
-      } else {
-        use(std::unexpected(key_failure(credentials.error())), std::move(finish));
-      }
-    });
+    ports_.keyring.open(key, ports_.loop,
+                        [use = std::move(use), finish = std::move(finish),
+                         alive](Result<clouds::Credentials> credentials) mutable {
+                          if (alive.expired()) return;
+                          if (credentials) {
+                            use(*std::move(credentials), std::move(finish));
+                          } else {
+                            use(std::unexpected(key_failure(credentials.error())),
+                                std::move(finish));
+                          }
+                        });
   });
 }
 
@@ -119,79 +128,98 @@ void Effects::prepare(std::shared_ptr<const Reservation> state) {
   const Offer& offer = *state->preparing;
   const auto choice = std::ranges::find(state->keys, offer.cloud, &KeyChoice::cloud);
   ASSERT(choice != state->keys.end());
-  with_key(choice->key, offer.region, [this, state, alive = std::weak_ptr<int>(alive_)](
-                                          CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-    const Offer& wanted = *state->preparing;
-    auto done = [this, id = state->id, alive, finish = std::move(finish)](CloudResult<std::vector<LaunchTarget>> targets) mutable {
-      if (alive.expired()) return;
-      finish();
-      answer_(id, lifecycles::Prepared{std::move(targets)});
-    };
-    if (!credentials) return done(std::unexpected(credentials.error()));
-    ports_.clouds.at(wanted.cloud)->prepare(*credentials,
-                                            {.region = wanted.region, .instance_type = wanted.instance_type,
-                                             .arch = wanted.arch, .image = state->request.image},
-                                            ports_.loop, std::move(done));
-  });
+  with_key(choice->key, offer.region,
+           [this, state, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             const Offer& wanted = *state->preparing;
+             auto done = [this, id = state->id, alive, finish = std::move(finish)](
+                             CloudResult<std::vector<LaunchTarget>> targets) mutable {
+               if (alive.expired()) return;
+               finish();
+               answer_(id, lifecycles::Prepared{std::move(targets)});
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             ports_.clouds.at(wanted.cloud)
+                 ->prepare(*credentials,
+                           {.region = wanted.region,
+                            .instance_type = wanted.instance_type,
+                            .arch = wanted.arch,
+                            .image = state->request.image},
+                           ports_.loop, std::move(done));
+           });
 }
 
 void Effects::launch(std::shared_ptr<const Reservation> state, int number) {
   const Attempt& attempt = attempt_of(*state, number);
-  with_key(attempt.key, attempt.offer.region, [this, state, number, alive = std::weak_ptr<int>(alive_)](
-                                                  CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-    const Attempt& wanted = attempt_of(*state, number);
-    auto done = [this, id = state->id, number, alive, finish = std::move(finish)](CloudResult<std::vector<Instance>> instances) mutable {
-      if (alive.expired()) return;
-      finish();
-      answer_(id, lifecycles::Launched{number, std::move(instances)});
-    };
-    if (!credentials) return done(std::unexpected(credentials.error()));
-    // Teardown may have come while this waited for its place: a machine not started costs nothing.
-    const auto current = current_(state->id);
-    if (!current || current->goal == Goal::absent) return done(std::unexpected(not_made()));
-    ports_.clouds.at(wanted.offer.cloud)->launch(*credentials, launch_spec(*state, wanted, installation_), ports_.loop, std::move(done));
-  });
+  with_key(attempt.key, attempt.offer.region,
+           [this, state, number, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             const Attempt& wanted = attempt_of(*state, number);
+             auto done = [this, id = state->id, number, alive, finish = std::move(finish)](
+                             CloudResult<std::vector<Instance>> instances) mutable {
+               if (alive.expired()) return;
+               finish();
+               answer_(id, lifecycles::Launched{number, std::move(instances)});
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             // Teardown may have come while this waited for its place: a machine not started costs
+             // nothing.
+             const auto current = current_(state->id);
+             if (!current || current->goal == Goal::absent)
+               return done(std::unexpected(not_made()));
+             ports_.clouds.at(wanted.offer.cloud)
+                 ->launch(*credentials, launch_spec(*state, wanted, installation_), ports_.loop,
+                          std::move(done));
+           });
 }
 
 void Effects::look_up(std::shared_ptr<const Reservation> state, int number) {
   const Attempt& attempt = attempt_of(*state, number);
-  with_key(attempt.key, attempt.offer.region, [this, state, number, alive = std::weak_ptr<int>(alive_)](
-                                                  CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-    const Attempt& wanted = attempt_of(*state, number);
-    auto done = [this, id = state->id, number, asked_at = ports_.loop.now(), alive,
-                 finish = std::move(finish)](CloudResult<std::vector<Instance>> instances) mutable {
-      if (alive.expired()) return;
-      finish();
-      answer_(id, lifecycles::LookedUp{number, asked_at, std::move(instances)});
-    };
-    if (!credentials) return done(std::unexpected(credentials.error()));
-    ports_.clouds.at(wanted.offer.cloud)->look_up(*credentials,
-                                                  {.region = wanted.offer.region,
-                                                   .tags = tags_of(*state, wanted, installation_),
-                                                   .names = names_of(*state, wanted)},
-                                                  ports_.loop, std::move(done));
-  });
+  with_key(attempt.key, attempt.offer.region,
+           [this, state, number, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             const Attempt& wanted = attempt_of(*state, number);
+             auto done = [this, id = state->id, number, asked_at = ports_.loop.now(), alive,
+                          finish = std::move(finish)](
+                             CloudResult<std::vector<Instance>> instances) mutable {
+               if (alive.expired()) return;
+               finish();
+               answer_(id, lifecycles::LookedUp{number, asked_at, std::move(instances)});
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             ports_.clouds.at(wanted.offer.cloud)
+                 ->look_up(*credentials,
+                           {.region = wanted.offer.region,
+                            .tags = tags_of(*state, wanted, installation_),
+                            .names = names_of(*state, wanted)},
+                           ports_.loop, std::move(done));
+           });
 }
 
-void Effects::terminate(std::shared_ptr<const Reservation> state, const lifecycles::Terminate& effect) {
+void Effects::terminate(std::shared_ptr<const Reservation> state,
+                        const lifecycles::Terminate& effect) {
   const Attempt& attempt = attempt_of(*state, effect.attempt);
-  with_key(attempt.key, attempt.offer.region, [this, state, effect, alive = std::weak_ptr<int>(alive_)](
-                                                  CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-    const Attempt& wanted = attempt_of(*state, effect.attempt);
-    auto done = [this, id = state->id, effect, alive, finish = std::move(finish)](CloudResult<clouds::Cloud::Terminated> answer) mutable {
-      if (alive.expired()) return;
-      finish();
-      lifecycles::TerminateAnswered answered{.attempt = effect.attempt, .ids = effect.ids};
-      if (answer) {
-        answered.not_found = std::move(answer->not_found);
-      } else {
-        answered.not_found = std::unexpected(answer.error());
-      }
-      answer_(id, std::move(answered));
-    };
-    if (!credentials) return done(std::unexpected(credentials.error()));
-    ports_.clouds.at(wanted.offer.cloud)->terminate(*credentials, wanted.offer.region, effect.ids, ports_.loop, std::move(done));
-  });
+  with_key(attempt.key, attempt.offer.region,
+           [this, state, effect, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             const Attempt& wanted = attempt_of(*state, effect.attempt);
+             auto done = [this, id = state->id, effect, alive, finish = std::move(finish)](
+                             CloudResult<clouds::Cloud::Terminated> answer) mutable {
+               if (alive.expired()) return;
+               finish();
+               lifecycles::TerminateAnswered answered{.attempt = effect.attempt, .ids = effect.ids};
+               if (answer) {
+                 answered.not_found = std::move(answer->not_found);
+               } else {
+                 answered.not_found = std::unexpected(answer.error());
+               }
+               answer_(id, std::move(answered));
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             ports_.clouds.at(wanted.offer.cloud)
+                 ->terminate(*credentials, wanted.offer.region, effect.ids, ports_.loop,
+                             std::move(done));
+           });
 }
 
 }  // namespace mayfly::engine

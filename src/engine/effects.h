@@ -15,7 +15,8 @@ namespace mayfly::engine {
 
 class Effects {
  public:
-  using Answer = std::function<void(const std::string& reservation, decltype(lifecycles::Event::what))>;
+  using Answer =
+      std::function<void(const std::string& reservation, decltype(lifecycles::Event::what))>;
 
   using Current = std::function<std::shared_ptr<const Reservation>(const std::string& reservation)>;
 
@@ -49,6 +50,7 @@ class Effects {
 CloudFailure key_failure(const Error& error);
 
 // What is sent for an attempt's launch; the same state gives the same bytes.
-clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt, const std::string& installation);
+clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,
+                               const std::string& installation);
 
 }  // namespace mayfly::engine

@@ -18,7 +18,8 @@ constexpr Duration kStoreRetryMin = 500ms;
 constexpr Duration kStoreRetryMax = 8s;
 constexpr Duration kIdleWakeMin = 1s;
 
-lifecycles::Policy with_traits(lifecycles::Policy policy, const std::map<std::string, clouds::Cloud*>& clouds) {
+lifecycles::Policy with_traits(lifecycles::Policy policy,
+                               const std::map<std::string, clouds::Cloud*>& clouds) {
   for (const auto& [name, cloud] : clouds) policy.traits[name] = cloud->traits();
   return policy;
 }
@@ -27,14 +28,14 @@ lifecycles::Policy with_traits(lifecycles::Policy policy, const std::map<std::st
 
 struct Engine::Entry {
   std::string id;
-  Snapshot state;             // durable; null only while the first write is under way
+  Snapshot state;  // durable; null only while the first write is under way
   std::int64_t version = 0;
-  std::deque<Mail> mail;      // the front is being handled while `writing`
+  std::deque<Mail> mail;  // the front is being handled while `writing`
   bool writing = false;
   Time wake = kNever;
   std::vector<Watcher> watchers;
-  int store_failures = 0;     // in a row
-  store::Batch with;          // written together with the first state
+  int store_failures = 0;  // in a row
+  store::Batch with;       // written together with the first state
 };
 
 store::Document to_document(const Reservation& reservation) {
@@ -53,37 +54,52 @@ Engine::Engine(Ports ports, Settings settings)
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
       effects_(
-          ports_, lanes_, settings_.observer.installation, [this](const std::string& id) { return find(id); },
-          [this](const std::string& id, decltype(lifecycles::Event::what) what) { mail(id, std::move(what)); }),
-      observer_(ports_, lanes_, settings_.observer, [this](const std::string& id, lifecycles::Observed observed) {
-        mail(id, std::move(observed));
-      }) {
+          ports_, lanes_, settings_.observer.installation,
+          [this](const std::string& id) { return find(id); },
+          [this](const std::string& id, decltype(lifecycles::Event::what) what) {
+            mail(id, std::move(what));
+          }),
+      observer_(ports_, lanes_, settings_.observer,
+                [this](const std::string& id, lifecycles::Observed observed) {
+                  mail(id, std::move(observed));
+                }) {
   settings_.policy = with_traits(std::move(settings_.policy), ports_.clouds);
 }
 
 Engine::~Engine() = default;
 
-// ---- start ------------------------------------------------------------------------------------------
+// ---- start
+// ------------------------------------------------------------------------------------------
 
-void Engine::start(Done<Result<void>> done) { load_page("", std::move(done)); }
+void Engine::start(Done<Result<void>> done) {
+  load_page("", std::move(done));
+}
 
 void Engine::load_page(std::string after, Done<Result<void>> done) {
-  store::Query query{.collection = kCollection, .index = "live", .value = "1", .after_id = std::move(after), .limit = kLoadPage};
-  ports_.store.query(std::move(query), ports_.loop, [this, done = std::move(done), alive = std::weak_ptr<int>(alive_)](Result<store::Page> page) mutable {
-    if (alive.expired()) return;
-    if (!page) return done(std::unexpected(page.error()));
-    for (const store::Document& document : *page) adopt(document);
-    if (page->size() == kLoadPage) return load_page(page->back().id, std::move(done));
-    log::info("reservations taken up", {{"live", entries_.size()}});
-    done({});
-  });
+  store::Query query{.collection = kCollection,
+                     .index = "live",
+                     .value = "1",
+                     .after_id = std::move(after),
+                     .limit = kLoadPage};
+  ports_.store.query(std::move(query), ports_.loop,
+                     [this, done = std::move(done),
+                      alive = std::weak_ptr<int>(alive_)](Result<store::Page> page) mutable {
+                       if (alive.expired()) return;
+                       if (!page) return done(std::unexpected(page.error()));
+                       for (const store::Document& document : *page) adopt(document);
+                       if (page->size() == kLoadPage)
+                         return load_page(page->back().id, std::move(done));
+                       log::info("reservations taken up", {{"live", entries_.size()}});
+                       done({});
+                     });
 }
 
 void Engine::adopt(const store::Document& document) {
   auto reservation = from_document(document);
   if (!reservation) {
     // Its machines stay under their tags; a person has to look at it.
-    log::error("a stored reservation cannot be read", {{"id", document.id}, {"why", reservation.error().message}});
+    log::error("a stored reservation cannot be read",
+               {{"id", document.id}, {"why", reservation.error().message}});
     return;
   }
   auto& entry = entries_[document.id];
@@ -95,12 +111,15 @@ void Engine::adopt(const store::Document& document) {
   mail(document.id, lifecycles::Resumed{});
 }
 
-// ---- mail -------------------------------------------------------------------------------------------
+// ---- mail
+// -------------------------------------------------------------------------------------------
 
 void Engine::create(Reservation reservation, store::Batch with, Done<Result<Snapshot>> done) {
   const std::string id = reservation.id;
   if (entries_.contains(id)) {
-    ports_.loop.post([done = std::move(done)]() mutable { done(fail(ErrorCode::conflict, "That reservation id is taken")); });
+    ports_.loop.post([done = std::move(done)]() mutable {
+      done(fail(ErrorCode::conflict, "That reservation id is taken"));
+    });
     return;
   }
   auto& entry = entries_[id];
@@ -112,7 +131,8 @@ void Engine::create(Reservation reservation, store::Batch with, Done<Result<Snap
   work(id);
 }
 
-void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done) {
+void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what,
+                  Done<Result<Snapshot>> done) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) {
     ports_.loop.post([id, done = std::move(done)]() mutable {
@@ -162,11 +182,13 @@ void Engine::answer(Entry& entry) {
   entry.mail.pop_front();
   --statistics_.mail_waiting;
   if (handled.done) {
-    ports_.loop.post([done = std::move(handled.done), state = entry.state]() mutable { done(state); });
+    ports_.loop.post(
+        [done = std::move(handled.done), state = entry.state]() mutable { done(state); });
   }
 }
 
-// ---- writing ----------------------------------------------------------------------------------------
+// ---- writing
+// ----------------------------------------------------------------------------------------
 
 void Engine::write(const std::string& id, lifecycles::ReservationDecision decision) {
   Entry& entry = *entries_.at(id);
@@ -178,11 +200,16 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
     document.indexes["live"] = "1";
   } else if (!decision.next.idempotency.empty()) {
     // Its Idempotency-Key may be used again from here on.
-    batch.push_back({.collection = "idempotency", .id = decision.next.idempotency, .expected_version = 1});
+    batch.push_back(
+        {.collection = "idempotency", .id = decision.next.idempotency, .expected_version = 1});
   }
-  batch.push_back({.collection = kCollection, .id = id, .expected_version = entry.version, .document = std::move(document)});
+  batch.push_back({.collection = kCollection,
+                   .id = id,
+                   .expected_version = entry.version,
+                   .document = std::move(document)});
   ports_.store.commit(std::move(batch), ports_.loop,
-                      [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
+                      [this, id, decision = std::move(decision),
+                       alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
                         if (alive.expired()) return;
                         if (result) {
                           written(id, std::move(decision));
@@ -214,43 +241,51 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
   }
 }
 
-void Engine::write_unclear(const std::string& id, lifecycles::ReservationDecision decision, Error error) {
+void Engine::write_unclear(const std::string& id, lifecycles::ReservationDecision decision,
+                           Error error) {
   ++statistics_.store_failures;
   Entry& entry = *entries_.at(id);
-  const Duration wait = std::min<Duration>(kStoreRetryMin * (1 << std::min(entry.store_failures, 5)), kStoreRetryMax);
-  if (entry.store_failures++ == 0) log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
-  ports_.loop.post_at(ports_.loop.now() + wait,
-                      [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)]() mutable {
-                        if (!alive.expired()) find_out(id, std::move(decision));
-                      });
+  const Duration wait =
+      std::min<Duration>(kStoreRetryMin * (1 << std::min(entry.store_failures, 5)), kStoreRetryMax);
+  if (entry.store_failures++ == 0)
+    log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
+  ports_.loop.post_at(ports_.loop.now() + wait, [this, id, decision = std::move(decision),
+                                                 alive = std::weak_ptr<int>(alive_)]() mutable {
+    if (!alive.expired()) find_out(id, std::move(decision));
+  });
 }
 
 // What does the store hold: our write after all, what was there before, or somebody else's?
 void Engine::find_out(const std::string& id, lifecycles::ReservationDecision decision) {
-  ports_.store.get(kCollection, id, ports_.loop, [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](
-                                                      Result<std::optional<store::Document>> found) mutable {
-    if (alive.expired()) return;
-    if (!found) return write_unclear(id, std::move(decision), found.error());
-    Entry& entry = *entries_.at(id);
-    if (*found && (*found)->version == entry.version + 1 && (*found)->body == to_document(decision.next).body) {
-      return written(id, std::move(decision));
-    }
-    entry.writing = false;
-    if (!*found && entry.version == 0) {
-      // Nothing was created, so the caller may hear it; nothing exists that could leak.
-      Mail refused = std::move(entry.mail.front());
-      forget(id);
-      if (refused.done) refused.done(fail(ErrorCode::unavailable, "The reservation could not be stored", "Try again."));
-      return;
-    }
-    if (*found && (*found)->version != entry.version) {
-      if (auto theirs = from_document(**found)) {
-        entry.state = std::make_shared<const Reservation>(*std::move(theirs));
-        entry.version = (*found)->version;
-      }
-    }
-    work(id);
-  });
+  ports_.store.get(kCollection, id, ports_.loop,
+                   [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](
+                       Result<std::optional<store::Document>> found) mutable {
+                     if (alive.expired()) return;
+                     if (!found) return write_unclear(id, std::move(decision), found.error());
+                     Entry& entry = *entries_.at(id);
+                     if (*found && (*found)->version == entry.version + 1 &&
+                         (*found)->body == to_document(decision.next).body) {
+                       return written(id, std::move(decision));
+                     }
+                     entry.writing = false;
+                     if (!*found && entry.version == 0) {
+                       // Nothing was created, so the caller may hear it; nothing exists that could
+                       // leak.
+                       Mail refused = std::move(entry.mail.front());
+                       forget(id);
+                       if (refused.done)
+                         refused.done(fail(ErrorCode::unavailable,
+                                           "The reservation could not be stored", "Try again."));
+                       return;
+                     }
+                     if (*found && (*found)->version != entry.version) {
+                       if (auto theirs = from_document(**found)) {
+                         entry.state = std::make_shared<const Reservation>(*std::move(theirs));
+                         entry.version = (*found)->version;
+                       }
+                     }
+                     work(id);
+                   });
 }
 
 void Engine::settle(Entry& entry, Time wake) {
@@ -266,7 +301,8 @@ void Engine::forget(const std::string& id) {
   entries_.erase(id);
 }
 
-// ---- due times --------------------------------------------------------------------------------------
+// ---- due times
+// --------------------------------------------------------------------------------------
 
 void Engine::set_wake(Entry& entry, Time wake) {
   if (entry.wake != kNever) due_.erase({entry.wake, entry.id});
@@ -295,7 +331,8 @@ void Engine::ring() {
   arm();
 }
 
-// ---- questions --------------------------------------------------------------------------------------
+// ---- questions
+// --------------------------------------------------------------------------------------
 
 Snapshot Engine::find(const std::string& id) const {
   const auto found = entries_.find(id);

@@ -1,12 +1,13 @@
 // The engine: a table of what lives, a mailbox for each, and a queue of what is due.
 //
 // For every event: decide, write the next state, and only when the store has it durably run the
-// effects. The record that is written before a cloud call is the intent, so a crash at any instruction
-// loses nothing: start() reads what lives and decide() works out what must be looked up first.
+// effects. The record that is written before a cloud call is the intent, so a crash at any
+// instruction loses nothing: start() reads what lives and decide() works out what must be looked up
+// first.
 //
-// One writer: a reservation's events are handled one after the other, and its document is written by
-// compare-and-set. When the store does not answer clearly, the document is read again before anything
-// else happens to that reservation.
+// One writer: a reservation's events are handled one after the other, and its document is written
+// by compare-and-set. When the store does not answer clearly, the document is read again before
+// anything else happens to that reservation.
 //
 // Threads: everything, constructor to destructor, on ports.loop. Callers elsewhere post to it.
 #pragma once
@@ -29,7 +30,7 @@ namespace mayfly::engine {
 using Snapshot = std::shared_ptr<const Reservation>;
 
 struct Settings {
-  lifecycles::Policy policy;       // traits are filled in from ports.clouds
+  lifecycles::Policy policy;  // traits are filled in from ports.clouds
   ObserverSettings observer;
 };
 
@@ -60,7 +61,8 @@ class Engine {
 
   // Hands an event to a live reservation; answers with its state once that is durable. not_found
   // when it does not live here (never existed, or its tombstone has passed). `done` may be empty.
-  void send(const std::string& id, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done);
+  void send(const std::string& id, decltype(lifecycles::Event::what) what,
+            Done<Result<Snapshot>> done);
 
   // The latest durable state; nullptr when it does not live here.
   Snapshot find(const std::string& id) const;

@@ -15,31 +15,42 @@ class ScriptedCloud final : public clouds::Cloud {
   std::string_view name() const override { return "aws"; }
   const CloudTraits& traits() const override { return traits_; }
 
-  void check(const clouds::Credentials&, Loop& loop, Done<CloudResult<clouds::Identity>> done) override {
+  void check(const clouds::Credentials&, Loop& loop,
+             Done<CloudResult<clouds::Identity>> done) override {
     answer<clouds::Identity>(loop, std::move(done), clouds::Identity{});
   }
-  void prepare(const clouds::Credentials&, clouds::PrepareSpec, Loop& loop, Done<CloudResult<std::vector<LaunchTarget>>> done) override {
-    answer<std::vector<LaunchTarget>>(loop, std::move(done), std::vector<LaunchTarget>{{.zone = "a"}});
+  void prepare(const clouds::Credentials&, clouds::PrepareSpec, Loop& loop,
+               Done<CloudResult<std::vector<LaunchTarget>>> done) override {
+    answer<std::vector<LaunchTarget>>(loop, std::move(done),
+                                      std::vector<LaunchTarget>{{.zone = "a"}});
   }
-  void launch(const clouds::Credentials&, clouds::LaunchSpec spec, Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override {
+  void launch(const clouds::Credentials&, clouds::LaunchSpec spec, Loop& loop,
+              Done<CloudResult<std::vector<Instance>>> done) override {
     launches.push_back(spec);
     std::vector<Instance> made;
     for (const std::string& name : spec.names) {
-      Instance instance{.id = "i-" + name, .name = name, .region = spec.region, .launched_at = loop.now(), .tags = spec.tags};
+      Instance instance{.id = "i-" + name,
+                        .name = name,
+                        .region = spec.region,
+                        .launched_at = loop.now(),
+                        .tags = spec.tags};
       machines[instance.id] = instance;
       made.push_back(instance);
     }
     answer<std::vector<Instance>>(loop, std::move(done), made);
   }
-  void look_up(const clouds::Credentials&, LookUp what, Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override {
+  void look_up(const clouds::Credentials&, LookUp what, Loop& loop,
+               Done<CloudResult<std::vector<Instance>>> done) override {
     ++look_ups;
     std::vector<Instance> found;
     for (const auto& [id, machine] : machines) {
-      if (machine.tags.at(tag::kReservation) == what.tags.at(tag::kReservation)) found.push_back(machine);
+      if (machine.tags.at(tag::kReservation) == what.tags.at(tag::kReservation))
+        found.push_back(machine);
     }
     answer<std::vector<Instance>>(loop, std::move(done), found);
   }
-  void list(const clouds::Credentials&, std::string, std::string, Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override {
+  void list(const clouds::Credentials&, std::string, std::string, Loop& loop,
+            Done<CloudResult<std::vector<Instance>>> done) override {
     ++lists;
     std::vector<Instance> all;
     for (auto& [id, machine] : machines) {
@@ -51,7 +62,8 @@ class ScriptedCloud final : public clouds::Cloud {
     }
     answer<std::vector<Instance>>(loop, std::move(done), all);
   }
-  void terminate(const clouds::Credentials&, std::string, std::vector<std::string> ids, Loop& loop, Done<CloudResult<Terminated>> done) override {
+  void terminate(const clouds::Credentials&, std::string, std::vector<std::string> ids, Loop& loop,
+                 Done<CloudResult<Terminated>> done) override {
     for (const std::string& id : ids) machines.at(id).state = InstanceState::terminated;
     answer<Terminated>(loop, std::move(done), Terminated{});
   }
@@ -64,22 +76,28 @@ class ScriptedCloud final : public clouds::Cloud {
  private:
   template <class T>
   void answer(Loop& loop, Done<CloudResult<T>> done, CloudResult<T> result) {
-    loop.post_at(loop.now() + 10ms, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+    loop.post_at(loop.now() + 10ms, [done = std::move(done), result = std::move(result)]() mutable {
+      done(std::move(result));
+    });
   }
-  CloudTraits traits_{.idempotent_launch = true, .machines_per_launch = 100, .shows_terminated = true};
+  CloudTraits traits_{
+      .idempotent_launch = true, .machines_per_launch = 100, .shows_terminated = true};
 };
 
 class AnyKey final : public Keyring {
  public:
   void open(const std::string& key, Loop& loop, Done<Result<clouds::Credentials>> done) override {
-    loop.post([key, done = std::move(done)]() mutable { done(clouds::Credentials{.key_id = key}); });
+    loop.post(
+        [key, done = std::move(done)]() mutable { done(clouds::Credentials{.key_id = key}); });
   }
 };
 
 struct BadDisk : store::Faults {
   bool broken = false;
   store::CommitFate lie = store::CommitFate::ok;
-  store::CommitFate fate() override { return broken ? store::CommitFate::refused : std::exchange(lie, store::CommitFate::ok); }
+  store::CommitFate fate() override {
+    return broken ? store::CommitFate::refused : std::exchange(lie, store::CommitFate::ok);
+  }
 };
 
 class EngineTest : public testing::Test {
@@ -91,9 +109,12 @@ class EngineTest : public testing::Test {
 
   void boot() {
     store_ = std::make_unique<store::MemoryStore>(disk_, &bad_disk_);
-    engine_ = std::make_unique<Engine>(
-        Ports{.loop = loop_, .store = *store_, .keyring = keyring_, .clouds = {{"aws", &cloud_}}, .catalog = &pricing::Catalog::embedded},
-        Settings{.observer = {.installation = "test"}});
+    engine_ = std::make_unique<Engine>(Ports{.loop = loop_,
+                                             .store = *store_,
+                                             .keyring = keyring_,
+                                             .clouds = {{"aws", &cloud_}},
+                                             .catalog = &pricing::Catalog::embedded},
+                                       Settings{.observer = {.installation = "test"}});
     engine_->start([](Result<void> result) { ASSERT_TRUE(result); });
     loop_.pass(1ms);
   }
@@ -102,16 +123,26 @@ class EngineTest : public testing::Test {
     store_.reset();
   }
   Reservation wanted(const std::string& id) {
-    Reservation reservation{.id = id, .user = "ann", .keys = {{.cloud = "aws", .key = "k"}}, .next_at = loop_.now(), .created_at = loop_.now()};
-    reservation.candidates.push_back({.cloud = "aws", .region = "r1", .instance_type = "t", .price = {.instance_hour = {1'000}}});
+    Reservation reservation{.id = id,
+                            .user = "ann",
+                            .keys = {{.cloud = "aws", .key = "k"}},
+                            .next_at = loop_.now(),
+                            .created_at = loop_.now()};
+    reservation.candidates.push_back({.cloud = "aws",
+                                      .region = "r1",
+                                      .instance_type = "t",
+                                      .price = {.instance_hour = {1'000}}});
     return reservation;
   }
   Result<Snapshot> create(const std::string& id) {
-    engine_->create(wanted(id), {}, [this](Result<Snapshot> result) { answer_ = std::move(result); });
+    engine_->create(wanted(id), {},
+                    [this](Result<Snapshot> result) { answer_ = std::move(result); });
     loop_.pass(1ms);
     return answer_;
   }
-  Phase phase_of(const std::string& id) { return from_document(*disk_->get("reservations", id))->phase; }
+  Phase phase_of(const std::string& id) {
+    return from_document(*disk_->get("reservations", id))->phase;
+  }
 
   ManualLoop loop_;
   std::shared_ptr<store::MemoryDisk> disk_ = std::make_shared<store::MemoryDisk>();
@@ -146,7 +177,8 @@ TEST_F(EngineTest, AsksTheCloudForNothingBeforeTheIntentIsWritten) {
 
 TEST_F(EngineTest, SaysThatNothingWasCreatedWhenNothingIsStored) {
   bad_disk_.broken = true;
-  engine_->create(wanted("r-1"), {}, [this](Result<Snapshot> result) { answer_ = std::move(result); });
+  engine_->create(wanted("r-1"), {},
+                  [this](Result<Snapshot> result) { answer_ = std::move(result); });
   loop_.pass(2s);
   ASSERT_FALSE(answer_);
   EXPECT_EQ(answer_.error().code, ErrorCode::unavailable);
@@ -155,7 +187,8 @@ TEST_F(EngineTest, SaysThatNothingWasCreatedWhenNothingIsStored) {
 
 TEST_F(EngineTest, FindsOutWhenTheStoreWroteAndSaidItDidNot) {
   bad_disk_.lie = store::CommitFate::written_but_reported_failed;
-  engine_->create(wanted("r-1"), {}, [this](Result<Snapshot> result) { answer_ = std::move(result); });
+  engine_->create(wanted("r-1"), {},
+                  [this](Result<Snapshot> result) { answer_ = std::move(result); });
   loop_.pass(10s);
   EXPECT_TRUE(answer_);
   EXPECT_EQ(cloud_.launches.size(), 1u);
@@ -229,7 +262,8 @@ TEST_F(EngineTest, ForgetsAReservationWhenItsTombstoneHasPassed) {
 TEST(Lanes, LetOnlySoManyCallsOutAtOnce) {
   Lanes lanes;
   std::vector<Task> finishes;
-  for (int i = 0; i < 20; ++i) lanes.run("lane", [&](Task finish) { finishes.push_back(std::move(finish)); });
+  for (int i = 0; i < 20; ++i)
+    lanes.run("lane", [&](Task finish) { finishes.push_back(std::move(finish)); });
   EXPECT_EQ(finishes.size(), static_cast<std::size_t>(kCallsUnderWay));
   for (std::size_t i = 0; i < finishes.size(); ++i) finishes[i]();
   EXPECT_EQ(finishes.size(), 20u);

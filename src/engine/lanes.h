@@ -1,6 +1,7 @@
-// Bounded concurrency for cloud calls: a restart after downtime may have a hundred thousand machines to
-// end at once, and no cloud answers a hundred thousand calls. One lane per credential and region, first
-// come first served; each lane has at most kCallsUnderWay calls out. Single-threaded: the engine's Loop.
+// Bounded concurrency for cloud calls: a restart after downtime may have a hundred thousand
+// machines to end at once, and no cloud answers a hundred thousand calls. One lane per credential
+// and region, first come first served; each lane has at most kCallsUnderWay calls out.
+// Single-threaded: the engine's Loop.
 #pragma once
 
 #include <deque>

@@ -15,10 +15,10 @@ struct Observer::Scope {
   std::string key;
   std::string cloud;
   std::string region;
-  std::map<std::string, Watch> watchers;        // reservation -> how closely
-  std::map<Watch, int> count;                   // of watchers, by how closely
-  std::set<std::string> transition;             // those that are told of every listing
-  std::map<std::string, Instance> last;         // the last complete listing, by instance id
+  std::map<std::string, Watch> watchers;  // reservation -> how closely
+  std::map<Watch, int> count;             // of watchers, by how closely
+  std::set<std::string> transition;       // those that are told of every listing
+  std::map<std::string, Instance> last;   // the last complete listing, by instance id
   bool listed = false;
   bool polling = false;
   int failures = 0;
@@ -30,7 +30,9 @@ Observer::Observer(Ports& ports, Lanes& lanes, ObserverSettings settings, Tell t
 
 Observer::~Observer() = default;
 
-std::size_t Observer::scopes() const { return scopes_.size(); }
+std::size_t Observer::scopes() const {
+  return scopes_.size();
+}
 
 void Observer::set_interests(const std::string& reservation, std::vector<Interest> interests) {
   const auto known = interests_.find(reservation);
@@ -81,7 +83,8 @@ void Observer::arm(Scope& scope, Time when) {
                              alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired()) return;
     const auto found = scopes_.find(key);
-    if (found == scopes_.end() || found->second->polling || found->second->next_poll != when) return;
+    if (found == scopes_.end() || found->second->polling || found->second->next_poll != when)
+      return;
     poll(key);
   });
 }
@@ -93,29 +96,35 @@ void Observer::poll(const ScopeKey& key) {
     return;
   }
   scope.polling = true;
-  lanes_.run(scope.key + "/" + scope.region + "/list", [this, key, alive = std::weak_ptr<int>(alive_)](Task finish) {
-    if (alive.expired()) return;
-    ports_.keyring.open(key.first, ports_.loop, [this, key, alive, finish = std::move(finish)](
-                                                    Result<clouds::Credentials> credentials) mutable {
-      if (alive.expired()) return;
-      const Time asked_at = ports_.loop.now();
-      auto answer = [this, key, asked_at, alive, finish = std::move(finish)](
-                        CloudResult<std::vector<Instance>> listing) mutable {
-        if (alive.expired()) return;
-        finish();
-        take(key, asked_at, std::move(listing));
-      };
-      if (!credentials) {
-        answer(std::unexpected(key_failure(credentials.error())));
-        return;
-      }
-      const Scope& scope_now = *scopes_.at(key);
-      ports_.clouds.at(scope_now.cloud)->list(*credentials, scope_now.region, settings_.installation, ports_.loop, std::move(answer));
-    });
-  });
+  lanes_.run(scope.key + "/" + scope.region + "/list",
+             [this, key, alive = std::weak_ptr<int>(alive_)](Task finish) {
+               if (alive.expired()) return;
+               ports_.keyring.open(
+                   key.first, ports_.loop,
+                   [this, key, alive,
+                    finish = std::move(finish)](Result<clouds::Credentials> credentials) mutable {
+                     if (alive.expired()) return;
+                     const Time asked_at = ports_.loop.now();
+                     auto answer = [this, key, asked_at, alive, finish = std::move(finish)](
+                                       CloudResult<std::vector<Instance>> listing) mutable {
+                       if (alive.expired()) return;
+                       finish();
+                       take(key, asked_at, std::move(listing));
+                     };
+                     if (!credentials) {
+                       answer(std::unexpected(key_failure(credentials.error())));
+                       return;
+                     }
+                     const Scope& scope_now = *scopes_.at(key);
+                     ports_.clouds.at(scope_now.cloud)
+                         ->list(*credentials, scope_now.region, settings_.installation, ports_.loop,
+                                std::move(answer));
+                   });
+             });
 }
 
-void Observer::take(const ScopeKey& key, Time asked_at, CloudResult<std::vector<Instance>> listing) {
+void Observer::take(const ScopeKey& key, Time asked_at,
+                    CloudResult<std::vector<Instance>> listing) {
   const auto found = scopes_.find(key);
   ASSERT(found != scopes_.end());
   Scope& scope = *found->second;
@@ -128,10 +137,13 @@ void Observer::take(const ScopeKey& key, Time asked_at, CloudResult<std::vector<
     return;
   }
   constexpr int kBackoffDoublingsMax = 5;
-  const Duration wait = std::max(interval(scope) * (1 << std::min(++scope.failures, kBackoffDoublingsMax)),
-                                 listing.error().retry_after.value_or(Duration{0}));
+  const Duration wait =
+      std::max(interval(scope) * (1 << std::min(++scope.failures, kBackoffDoublingsMax)),
+               listing.error().retry_after.value_or(Duration{0}));
   if (scope.failures == 1) {
-    log::warning("listing failed", {{"cloud", scope.cloud}, {"region", scope.region}, {"why", listing.error().message}});
+    log::warning(
+        "listing failed",
+        {{"cloud", scope.cloud}, {"region", scope.region}, {"why", listing.error().message}});
   }
   arm(scope, ports_.loop.now() + std::min<Duration>(wait, 5min));
 }
@@ -150,7 +162,8 @@ void Observer::tell_all(Scope& scope, Time asked_at, const std::vector<Instance>
     now.emplace(instance.id, instance);
   }
   // What is left of the last listing has disappeared.
-  for (const auto& [id, instance] : scope.last) concerned.insert(instance.tags.at(tag::kReservation));
+  for (const auto& [id, instance] : scope.last)
+    concerned.insert(instance.tags.at(tag::kReservation));
   scope.last = std::move(now);
   concerned.insert(scope.transition.begin(), scope.transition.end());
   if (!scope.listed) {
@@ -160,10 +173,15 @@ void Observer::tell_all(Scope& scope, Time asked_at, const std::vector<Instance>
   }
   for (const std::string& reservation : concerned) {
     if (!scope.watchers.contains(reservation)) {
-      log::warning("a machine carries our tag but its reservation is not live here", {{"reservation", reservation}, {"cloud", scope.cloud}, {"region", scope.region}});
+      log::warning(
+          "a machine carries our tag but its reservation is not live here",
+          {{"reservation", reservation}, {"cloud", scope.cloud}, {"region", scope.region}});
       continue;
     }
-    tell_(reservation, {.key = scope.key, .cloud = scope.cloud, .region = scope.region, .asked_at = asked_at,
+    tell_(reservation, {.key = scope.key,
+                        .cloud = scope.cloud,
+                        .region = scope.region,
+                        .asked_at = asked_at,
                         .instances = by_reservation[reservation]});
   }
 }

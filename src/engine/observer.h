@@ -2,8 +2,9 @@
 // reservation. Scopes with something in transition are listed every few seconds, running ones every
 // minute, tombstones every ten.
 //
-// Each reservation in transition is told of every listing; the others only of what changed, so that a
-// hundred thousand quiet machines cost one comparison each and no event. Single-threaded: the engine's Loop.
+// Each reservation in transition is told of every listing; the others only of what changed, so that
+// a hundred thousand quiet machines cost one comparison each and no event. Single-threaded: the
+// engine's Loop.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,7 @@
 namespace mayfly::engine {
 
 struct ObserverSettings {
-  std::string installation;        // value of tag::kInstallation on everything of ours
+  std::string installation;  // value of tag::kInstallation on everything of ours
   Duration poll_transition = 2s;
   Duration poll_steady = 60s;
   Duration poll_dormant = 10min;

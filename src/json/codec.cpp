@@ -25,14 +25,20 @@ namespace detail {
 
 std::string kind_name(const value& given) {
   switch (given.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "true or false";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "true or false";
     case boost::json::kind::int64:
     case boost::json::kind::uint64:
-    case boost::json::kind::double_: return "a number";
-    case boost::json::kind::string: return "a text";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
+    case boost::json::kind::double_:
+      return "a number";
+    case boost::json::kind::string:
+      return "a text";
+    case boost::json::kind::array:
+      return "a list";
+    case boost::json::kind::object:
+      return "an object";
   }
   return "?";
 }
@@ -63,7 +69,8 @@ bool read_millionths(const value& given, std::int64_t& millionths) {
   if (!(std::abs(scaled) < kExactMax)) return false;
   millionths = std::llround(scaled);
   // What is left is either the noise of binary fractions or a seventh decimal.
-  return std::abs(scaled - static_cast<double>(millionths)) <= std::max(1e-4, std::abs(scaled) * 1e-15);
+  return std::abs(scaled - static_cast<double>(millionths)) <=
+         std::max(1e-4, std::abs(scaled) * 1e-15);
 }
 
 void check_length(const FieldRule* rule, std::size_t length, std::string_view unit,
@@ -77,14 +84,15 @@ void check_length(const FieldRule* rule, std::size_t length, std::string_view un
   }
 }
 
-void check_text(const FieldRule* rule, std::string_view text, const std::string& path, Issues& issues) {
+void check_text(const FieldRule* rule, std::string_view text, const std::string& path,
+                Issues& issues) {
   if (rule && !matches(rule->text, text)) {
     issues.add(path, fmt::format("must be {}", describe(rule->text)));
   }
 }
 
-void check_range(const FieldRule* rule, std::int64_t number, std::int64_t unit, const std::string& path,
-                 Issues& issues) {
+void check_range(const FieldRule* rule, std::int64_t number, std::int64_t unit,
+                 const std::string& path, Issues& issues) {
   if (!rule) return;
   if (rule->has_min() && number < rule->min * unit) {
     issues.add(path, fmt::format("must be at least {}", rule->min));

@@ -2,8 +2,9 @@
 // every wrong field instead of stopping at the first, and names each by its path.
 //
 // Types: bool, integers, std::string, Millionths, Time (RFC 3339), Duration ("1h30m"), described
-// enums (by name), std::optional (absent when empty), std::vector, maps of texts, described structs. A member may be absent
-// unless its rule says `required`; then the struct's own default stays.
+// enums (by name), std::optional (absent when empty), std::vector, maps of texts, described
+// structs. A member may be absent unless its rule says `required`; then the struct's own default
+// stays.
 #pragma once
 
 #include <fmt/format.h>
@@ -58,14 +59,22 @@ concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enume
 template <class T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_any_access>;
 
-template <class T> struct is_text_map : std::false_type {};
-template <> struct is_text_map<std::map<std::string, std::string>> : std::true_type {};
-template <class T> struct is_optional : std::false_type {};
-template <class T> struct is_optional<std::optional<T>> : std::true_type {};
-template <class T> struct is_vector : std::false_type {};
-template <class T> struct is_vector<std::vector<T>> : std::true_type {};
-template <class T> struct is_millionths : std::false_type {};
-template <class U> struct is_millionths<Millionths<U>> : std::true_type {};
+template <class T>
+struct is_text_map : std::false_type {};
+template <>
+struct is_text_map<std::map<std::string, std::string>> : std::true_type {};
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
+template <class T>
+struct is_vector : std::false_type {};
+template <class T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <class T>
+struct is_millionths : std::false_type {};
+template <class U>
+struct is_millionths<Millionths<U>> : std::true_type {};
 
 template <DescribedEnum E>
 std::string_view enum_name(E entry) {
@@ -123,7 +132,8 @@ value encode(const T& item) {
   }
 }
 
-// The same JSON as print(encode(item)), without building the tree: what every stored document is made by.
+// The same JSON as print(encode(item)), without building the tree: what every stored document is
+// made by.
 template <class T>
 void write_text(const T& item, std::string& out);
 
@@ -142,9 +152,10 @@ bool read_integer(const value& given, std::int64_t& number);
 bool read_millionths(const value& given, std::int64_t& millionths);
 void check_length(const FieldRule* rule, std::size_t length, std::string_view unit,
                   const std::string& path, Issues& issues);
-void check_text(const FieldRule* rule, std::string_view text, const std::string& path, Issues& issues);
-void check_range(const FieldRule* rule, std::int64_t number, std::int64_t unit, const std::string& path,
-                 Issues& issues);
+void check_text(const FieldRule* rule, std::string_view text, const std::string& path,
+                Issues& issues);
+void check_range(const FieldRule* rule, std::int64_t number, std::int64_t unit,
+                 const std::string& path, Issues& issues);
 std::string child(const std::string& path, std::string_view name);
 
 }  // namespace detail
@@ -156,7 +167,8 @@ void decode(const value& given, const std::string& path, const FieldRule* rule, 
 namespace detail {
 
 template <Described T>
-void decode_struct(const value& given, const std::string& path, Unknown unknown, Issues& issues, T& item) {
+void decode_struct(const value& given, const std::string& path, Unknown unknown, Issues& issues,
+                   T& item) {
   const object* members = given.if_object();
   if (!members) {
     issues.add(path, "must be an object, not " + kind_name(given));
@@ -184,8 +196,8 @@ void decode_struct(const value& given, const std::string& path, Unknown unknown,
 }
 
 template <class T>
-void decode_vector(const value& given, const std::string& path, const FieldRule* rule, Unknown unknown,
-                   Issues& issues, std::vector<T>& items) {
+void decode_vector(const value& given, const std::string& path, const FieldRule* rule,
+                   Unknown unknown, Issues& issues, std::vector<T>& items) {
   const array* given_items = given.if_array();
   if (!given_items) {
     issues.add(path, "must be a list, not " + kind_name(given));
@@ -196,15 +208,16 @@ void decode_vector(const value& given, const std::string& path, const FieldRule*
   for (std::size_t i = 0; i < given_items->size(); ++i) {
     const std::string element_path = fmt::format("{}.{}", path, i);
     T element{};
-    const FieldRule element_rule{.name = rule ? rule->name : "", .text = rule ? rule->text : Text::any};
+    const FieldRule element_rule{.name = rule ? rule->name : "",
+                                 .text = rule ? rule->text : Text::any};
     decode((*given_items)[i], element_path, &element_rule, unknown, issues, element);
     items.push_back(std::move(element));
   }
 }
 
 template <class T>
-void decode_text(const std::string& text, const std::string& path, const FieldRule* rule, Issues& issues,
-                 T& item) {
+void decode_text(const std::string& text, const std::string& path, const FieldRule* rule,
+                 Issues& issues, T& item) {
   if constexpr (std::same_as<T, std::string>) {
     check_length(rule, text.size(), "bytes", path, issues);
     check_text(rule, text, path, issues);
@@ -215,15 +228,18 @@ void decode_text(const std::string& text, const std::string& path, const FieldRu
     }
   } else {
     const auto parsed = [&] {
-      if constexpr (std::same_as<T, Time>) return parse_time(text);
-      else return parse_duration(text);
+      if constexpr (std::same_as<T, Time>)
+        return parse_time(text);
+      else
+        return parse_duration(text);
     }();
     if (!parsed) {
       issues.add(path, parsed.error().message + ". " + parsed.error().remedy);
       return;
     }
     item = *parsed;
-    if constexpr (std::same_as<T, Duration>) check_range(rule, item.count(), 1'000'000, path, issues);
+    if constexpr (std::same_as<T, Duration>)
+      check_range(rule, item.count(), 1'000'000, path, issues);
   }
 }
 
@@ -235,8 +251,10 @@ void decode(const value& given, const std::string& path, const FieldRule* rule, 
   if constexpr (std::same_as<T, value>) {
     item = given;
   } else if constexpr (std::same_as<T, bool>) {
-    if (given.is_bool()) item = given.get_bool();
-    else issues.add(path, "must be true or false, not " + detail::kind_name(given));
+    if (given.is_bool())
+      item = given.get_bool();
+    else
+      issues.add(path, "must be true or false, not " + detail::kind_name(given));
   } else if constexpr (std::integral<T>) {
     std::int64_t number = 0;
     if (!detail::read_integer(given, number) || !std::in_range<T>(number)) {
@@ -311,14 +329,19 @@ void write_text(const T& item, std::string& out) {
     out += fmt::format_int(item).c_str();
   } else if constexpr (std::same_as<T, std::string>) {
     append_quoted(item, out);
-  } else if constexpr (is_millionths<T>::value || std::same_as<T, Time> || std::same_as<T, Duration>) {
-    if constexpr (is_millionths<T>::value) out += to_string(item);
-    else append_quoted(to_string(item), out);
+  } else if constexpr (is_millionths<T>::value || std::same_as<T, Time> ||
+                       std::same_as<T, Duration>) {
+    if constexpr (is_millionths<T>::value)
+      out += to_string(item);
+    else
+      append_quoted(to_string(item), out);
   } else if constexpr (DescribedEnum<T>) {
     append_quoted(enum_name(item), out);
   } else if constexpr (is_optional<T>::value) {
-    if (item) write_text(*item, out);
-    else out += "null";
+    if (item)
+      write_text(*item, out);
+    else
+      out += "null";
   } else if constexpr (is_vector<T>::value) {
     out += '[';
     for (const auto& element : item) {
@@ -350,7 +373,8 @@ Result<T> decode(const value& given, Unknown unknown = Unknown::refuse) {
   T item{};
   Issues issues;
   if (!given.is_object() && Described<T>) {
-    return fail(ErrorCode::malformed, "The body must be a JSON object, not " + detail::kind_name(given));
+    return fail(ErrorCode::malformed,
+                "The body must be a JSON object, not " + detail::kind_name(given));
   }
   decode(given, std::string{}, nullptr, unknown, issues, item);
   if constexpr (requires { validate(item, issues); }) validate(item, issues);

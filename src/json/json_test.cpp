@@ -37,11 +37,20 @@ constexpr FieldRule kOuterRules[] = {
     {.name = "count", .min = 0, .max = 10},
     {.name = "inner", .max = 2},
 };
-constexpr std::span<const FieldRule> rules(const Outer*) { return kOuterRules; }
+constexpr std::span<const FieldRule> rules(const Outer*) {
+  return kOuterRules;
+}
 
 Outer example() {
-  return {.name = "a-1", .on = true, .count = 7, .price = {35'700}, .colour = Colour::green,
-          .at = *parse_time("2026-01-02T03:04:05.5Z"), .span = 90min, .maybe = 3, .inner = {{1}, {2}},
+  return {.name = "a-1",
+          .on = true,
+          .count = 7,
+          .price = {35'700},
+          .colour = Colour::green,
+          .at = *parse_time("2026-01-02T03:04:05.5Z"),
+          .span = 90min,
+          .maybe = 3,
+          .inner = {{1}, {2}},
           .tags = {{"mayfly:x", "say \"hi\"\n\t\\"}, {"z", "ü"}}};
 }
 
@@ -70,10 +79,11 @@ TEST(Codec, WritesPeoplesNumbers) {
 }
 
 TEST(Codec, NamesEveryWrongFieldAtOnce) {
-  EXPECT_EQ(wrong_fields(R"({"name":"","on":1,"count":11,"price":"1","colour":"blue","at":"now","span":5,
+  EXPECT_EQ(
+      wrong_fields(R"({"name":"","on":1,"count":11,"price":"1","colour":"blue","at":"now","span":5,
                             "maybe":"x","inner":[{"size":1.5}],"tags":[],"more":1})"),
-            (std::vector<std::string>{"name", "on", "count", "price", "colour", "at", "span", "maybe",
-                                      "inner.0.size", "tags", "more"}));
+      (std::vector<std::string>{"name", "on", "count", "price", "colour", "at", "span", "maybe",
+                                "inner.0.size", "tags", "more"}));
 }
 
 TEST(Codec, NamesAMissingFieldAndTakesNullForAbsent) {
@@ -82,18 +92,21 @@ TEST(Codec, NamesAMissingFieldAndTakesNullForAbsent) {
 }
 
 TEST(Codec, CountsListsAndTexts) {
-  EXPECT_EQ(wrong_fields(R"({"name":"123456789","inner":[{},{},{}]})"), (std::vector<std::string>{"name", "inner"}));
+  EXPECT_EQ(wrong_fields(R"({"name":"123456789","inner":[{},{},{}]})"),
+            (std::vector<std::string>{"name", "inner"}));
   EXPECT_EQ(wrong_fields(R"({"name":"a b"})"), std::vector<std::string>{"name"});
 }
 
 TEST(Codec, TakesWholeNumbersHoweverWritten) {
   EXPECT_EQ(read(R"({"name":"a","count":2.0})")->count, 2);
   EXPECT_EQ(wrong_fields(R"({"name":"a","count":2.5})"), std::vector<std::string>{"count"});
-  EXPECT_EQ(wrong_fields(R"({"name":"a","count":99999999999999999999})"), std::vector<std::string>{"count"});
+  EXPECT_EQ(wrong_fields(R"({"name":"a","count":99999999999999999999})"),
+            std::vector<std::string>{"count"});
 }
 
 TEST(Codec, KeepsEveryMillionth) {
-  for (std::int64_t millionths : {std::int64_t{1}, std::int64_t{999'999}, std::int64_t{123'456'789'012'345}}) {
+  for (std::int64_t millionths :
+       {std::int64_t{1}, std::int64_t{999'999}, std::int64_t{123'456'789'012'345}}) {
     const Outer outer{.name = "a", .price = {millionths}};
     EXPECT_EQ(read(to_text(outer))->price.value, millionths);
   }
@@ -107,12 +120,15 @@ TEST(Parse, RefusesAMemberGivenTwiceByItsPath) {
   EXPECT_EQ(twice.error().fields.at(0).field, "a.b");
 }
 
-TEST(Parse, RefusesEscapedTwins) { EXPECT_FALSE(parse(R"({"ab":1,"\u0061b":2})")); }
+TEST(Parse, RefusesEscapedTwins) {
+  EXPECT_FALSE(parse(R"({"ab":1,"\u0061b":2})"));
+}
 
 TEST(Parse, RefusesWhatIsNotJson) {
   const std::string deep = std::string(100, '[') + std::string(100, ']');
-  for (const std::string& text : {std::string("{"), std::string(""), std::string("{} x"), std::string("\"\xff\""),
-                                  std::string("[1e999]"), std::string("\"\\ud800\""), std::string("{'a':1}"), deep}) {
+  for (const std::string& text :
+       {std::string("{"), std::string(""), std::string("{} x"), std::string("\"\xff\""),
+        std::string("[1e999]"), std::string("\"\\ud800\""), std::string("{'a':1}"), deep}) {
     const auto parsed = parse(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::malformed);

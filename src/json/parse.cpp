@@ -32,11 +32,26 @@ struct DuplicateFinder {
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code&) { levels.emplace_back(); return true; }
-  bool on_object_end(std::size_t, Code&) { levels.pop_back(); return true; }
-  bool on_array_begin(Code&) { levels.emplace_back(); return true; }
-  bool on_array_end(std::size_t, Code&) { levels.pop_back(); return true; }
-  bool on_key_part(boost::json::string_view part, std::size_t, Code&) { key += part; return true; }
+  bool on_object_begin(Code&) {
+    levels.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t, Code&) {
+    levels.pop_back();
+    return true;
+  }
+  bool on_array_begin(Code&) {
+    levels.emplace_back();
+    return true;
+  }
+  bool on_array_end(std::size_t, Code&) {
+    levels.pop_back();
+    return true;
+  }
+  bool on_key_part(boost::json::string_view part, std::size_t, Code&) {
+    key += part;
+    return true;
+  }
   bool on_key(boost::json::string_view part, std::size_t, Code&) {
     key += part;
     Level& level = levels.back();

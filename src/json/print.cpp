@@ -20,14 +20,30 @@ class Printer {
 
   void print(const value& tree) {
     switch (tree.kind()) {
-      case boost::json::kind::null: out_ += "null"; break;
-      case boost::json::kind::bool_: out_ += tree.get_bool() ? "true" : "false"; break;
-      case boost::json::kind::int64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_int64()); break;
-      case boost::json::kind::uint64: fmt::format_to(std::back_inserter(out_), "{}", tree.get_uint64()); break;
-      case boost::json::kind::double_: print_double(tree.get_double(), out_); break;
-      case boost::json::kind::string: append_quoted(std::string_view(tree.get_string()), out_); break;
-      case boost::json::kind::array: print_array(tree.get_array()); break;
-      case boost::json::kind::object: print_object(tree.get_object()); break;
+      case boost::json::kind::null:
+        out_ += "null";
+        break;
+      case boost::json::kind::bool_:
+        out_ += tree.get_bool() ? "true" : "false";
+        break;
+      case boost::json::kind::int64:
+        fmt::format_to(std::back_inserter(out_), "{}", tree.get_int64());
+        break;
+      case boost::json::kind::uint64:
+        fmt::format_to(std::back_inserter(out_), "{}", tree.get_uint64());
+        break;
+      case boost::json::kind::double_:
+        print_double(tree.get_double(), out_);
+        break;
+      case boost::json::kind::string:
+        append_quoted(std::string_view(tree.get_string()), out_);
+        break;
+      case boost::json::kind::array:
+        print_array(tree.get_array());
+        break;
+      case boost::json::kind::object:
+        print_object(tree.get_object());
+        break;
     }
   }
 

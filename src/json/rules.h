@@ -1,8 +1,8 @@
 // What a described struct says about its members beyond their types: one row per member worth a
 // word. Validation, OpenAPI and help all read these rows, so a bound is written once.
 //
-//   inline constexpr FieldRule kRules[] = {{.name = "count", .doc = "...", .required = true, .min = 1}};
-//   constexpr std::span<const json::FieldRule> rules(const VmRequest*) { return kRules; }
+//   inline constexpr FieldRule kRules[] = {{.name = "count", .doc = "...", .required = true, .min =
+//   1}}; constexpr std::span<const json::FieldRule> rules(const VmRequest*) { return kRules; }
 #pragma once
 
 #include <cstdint>

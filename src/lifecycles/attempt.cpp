@@ -40,7 +40,8 @@ void note_first(Context& context, const Attempt& attempt, const CloudFailure& fa
   note(context.state, context.now, "attempt", failure.message, attempt.number, failure.code);
 }
 
-// ---- launching ------------------------------------------------------------------------------------------
+// ---- launching
+// ------------------------------------------------------------------------------------------
 
 void launch(Context& context, Attempt& attempt) {
   const std::vector<int> missing = missing_slots(context.state, attempt);
@@ -51,10 +52,12 @@ void launch(Context& context, Attempt& attempt) {
     attempt.failures = 0;
     return;
   }
-  const auto most = static_cast<std::size_t>(context.traits(attempt.offer.cloud).machines_per_launch);
+  const auto most =
+      static_cast<std::size_t>(context.traits(attempt.offer.cloud).machines_per_launch);
   // An idempotent launch is repeated with identical bytes: never with fewer slots than before.
   if (!attempt.uncertain || !context.traits(attempt.offer.cloud).idempotent_launch) {
-    attempt.asked.assign(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(std::min(most, missing.size())));
+    attempt.asked.assign(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(
+                                                                std::min(most, missing.size())));
   }
   attempt.calling = true;
   attempt.look_ups = 0;
@@ -81,7 +84,8 @@ void launch_failed(Context& context, Attempt& attempt, const CloudFailure& failu
     attempt.next_at = context.now;
     return;
   }
-  const bool unreachable = failure.code == "Unreachable" && attempt.failures >= context.policy.unreachable_tries;
+  const bool unreachable =
+      failure.code == "Unreachable" && attempt.failures >= context.policy.unreachable_tries;
   if (failure.reaction == Reaction::again && !unreachable) {
     attempt.next_at = context.now + backoff(context, attempt.failures, failure.retry_after);
     return;
@@ -93,7 +97,8 @@ void launch_failed(Context& context, Attempt& attempt, const CloudFailure& failu
   rule_out(context, offer, meaning);
 }
 
-// ---- unsure ---------------------------------------------------------------------------------------------
+// ---- unsure
+// ---------------------------------------------------------------------------------------------
 
 void look_up(Context& context, Attempt& attempt) {
   attempt.calling = true;
@@ -114,8 +119,10 @@ Duration look_up_interval(const Context& context, const Attempt& attempt) {
 void give_up_unsure(Context& context, Attempt& attempt) {
   const Offer offer = attempt.offer;
   end_attempt(context, attempt, "the cloud never answered the launch clearly", "Ambiguous");
-  rule_out(context, offer, {.reaction = Reaction::next_offer, .code = "Ambiguous",
-                            .message = "the cloud never answered the launch clearly"});
+  rule_out(context, offer,
+           {.reaction = Reaction::next_offer,
+            .code = "Ambiguous",
+            .message = "the cloud never answered the launch clearly"});
 }
 
 void looked(Context& context, Attempt& attempt, Time asked_at) {
@@ -135,7 +142,8 @@ void looked(Context& context, Attempt& attempt, Time asked_at) {
     return;
   }
   if (attempt.stage != Stage::unsure) return;
-  const bool all_found = std::ranges::all_of(attempt.asked, [&](int slot) { return holds(attempt, slot); });
+  const bool all_found =
+      std::ranges::all_of(attempt.asked, [&](int slot) { return holds(attempt, slot); });
   if (all_found) {
     attempt.uncertain = false;
     attempt.stage = Stage::launching;
@@ -150,14 +158,17 @@ void looked(Context& context, Attempt& attempt, Time asked_at) {
   }
 }
 
-// ---- booting ----------------------------------------------------------------------------------------------
+// ---- booting
+// ----------------------------------------------------------------------------------------------
 
 void fail_boot(Context& context, Attempt& attempt, std::string reason, std::string code) {
   const Offer offer = attempt.offer;
   const bool capacity = code.contains("Capacity");
   end_attempt(context, attempt, reason, code);
-  rule_out(context, offer, {.reaction = capacity ? Reaction::next_zone : Reaction::next_offer,
-                            .code = std::move(code), .message = std::move(reason)});
+  rule_out(context, offer,
+           {.reaction = capacity ? Reaction::next_zone : Reaction::next_offer,
+            .code = std::move(code),
+            .message = std::move(reason)});
 }
 
 void check_boot(Context& context, Attempt& attempt) {
@@ -167,8 +178,10 @@ void check_boot(Context& context, Attempt& attempt) {
     const Instance& instance = machine.instance;
     if (machine.gone_at || is_going(machine) || instance.state == InstanceState::stopping ||
         instance.state == InstanceState::stopped) {
-      const std::string why = instance.state_reason.empty() ? "it stopped while booting" : instance.state_reason;
-      fail_boot(context, attempt, fmt::format("{} did not boot: {}", instance.id, why), instance.state_reason);
+      const std::string why =
+          instance.state_reason.empty() ? "it stopped while booting" : instance.state_reason;
+      fail_boot(context, attempt, fmt::format("{} did not boot: {}", instance.id, why),
+                instance.state_reason);
       return;
     }
     all_up = all_up && instance.state == InstanceState::running && !instance.public_ip.empty();
@@ -177,11 +190,13 @@ void check_boot(Context& context, Attempt& attempt) {
     attempt.stage = Stage::running;
   } else if (context.now >= attempt.asked_at + context.policy.boot_deadline) {
     fail_boot(context, attempt,
-              "not every machine was running within " + to_string(context.policy.boot_deadline), "BootDeadline");
+              "not every machine was running within " + to_string(context.policy.boot_deadline),
+              "BootDeadline");
   }
 }
 
-// ---- running ----------------------------------------------------------------------------------------------
+// ---- running
+// ----------------------------------------------------------------------------------------------
 
 void check_running(Context& context, Attempt& attempt) {
   const bool any_left = std::ranges::any_of(attempt.machines, [](const Machine& machine) {
@@ -192,7 +207,8 @@ void check_running(Context& context, Attempt& attempt) {
   give_up(context, "every machine ended at the cloud without being asked to");
 }
 
-// ---- ending -----------------------------------------------------------------------------------------------
+// ---- ending
+// -----------------------------------------------------------------------------------------------
 
 // True when a call was started.
 bool terminate_what_should_end(Context& context, Attempt& attempt) {
@@ -210,13 +226,15 @@ bool terminate_what_should_end(Context& context, Attempt& attempt) {
 }
 
 void check_ended(Context& context, Attempt& attempt) {
-  const bool all_gone = std::ranges::all_of(attempt.machines, [](const Machine& machine) { return machine.gone_at.has_value(); });
+  const bool all_gone = std::ranges::all_of(
+      attempt.machines, [](const Machine& machine) { return machine.gone_at.has_value(); });
   if (!all_gone || attempt.uncertain) return;
   attempt.stage = Stage::ended;
   attempt.ended_at = context.now;
   attempt.asked.clear();
   note(context.state, context.now, "attempt",
-       attempt.machines.empty() ? "Nothing of this attempt exists" : "Every machine of this attempt was observed gone",
+       attempt.machines.empty() ? "Nothing of this attempt exists"
+                                : "Every machine of this attempt was observed gone",
        attempt.number);
 }
 
@@ -239,16 +257,19 @@ std::vector<int> missing_slots(const Reservation& state, const Attempt& attempt)
 
 void start_attempt(Context& context, const Offer& offer, const LaunchTarget& target) {
   Reservation& state = context.state;
-  Attempt attempt{.number = static_cast<int>(state.attempts.size()) + 1, .offer = offer, .target = target};
+  Attempt attempt{
+      .number = static_cast<int>(state.attempts.size()) + 1, .offer = offer, .target = target};
   const auto key = std::ranges::find(state.keys, offer.cloud, &KeyChoice::cloud);
   ASSERT(key != state.keys.end());
   attempt.key = key->key;
-  attempt.token = sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", state.id, attempt.number, offer.cloud,
-                                         offer.region, offer.instance_type, target.zone));
+  attempt.token =
+      sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", state.id, attempt.number, offer.cloud,
+                             offer.region, offer.instance_type, target.zone));
   attempt.started_at = context.now;
   attempt.next_at = context.now;
   note(state, context.now, "attempt",
-       fmt::format("Trying {} at {} USD/h each", describe(offer, target.zone), to_string(offer.price.hourly())),
+       fmt::format("Trying {} at {} USD/h each", describe(offer, target.zone),
+                   to_string(offer.price.hourly())),
        attempt.number);
   state.attempts.push_back(std::move(attempt));
 }
@@ -279,8 +300,11 @@ void advance_attempt(Context& context, Attempt& attempt) {
       check_running(context, attempt);
       if (attempt.stage == Stage::running) terminate_what_should_end(context, attempt);
       break;
-    case Stage::ending: advance_ending(context, attempt); break;
-    case Stage::ended: break;
+    case Stage::ending:
+      advance_ending(context, attempt);
+      break;
+    case Stage::ended:
+      break;
   }
 }
 
@@ -293,7 +317,8 @@ Time wake_of(const Attempt& attempt, const Policy& policy) {
   }
   if (attempt.stage == Stage::ending && attempt.uncertain) wake = Time::min();
   if (wake != kNever) wake = std::max(wake, attempt.next_at);
-  if (attempt.stage == Stage::booting) wake = std::min(wake, attempt.asked_at + policy.boot_deadline);
+  if (attempt.stage == Stage::booting)
+    wake = std::min(wake, attempt.asked_at + policy.boot_deadline);
   return wake;
 }
 
@@ -312,7 +337,9 @@ void on_launched(Context& context, const Launched& launched) {
   attempt->next_at = context.now;
   note(context.state, context.now, "attempt",
        fmt::format("{} accepted the launch of {}", describe(attempt->offer, attempt->target.zone),
-                   launched.instances->size() == 1 ? "one machine" : fmt::format("{} machines", launched.instances->size())),
+                   launched.instances->size() == 1
+                       ? "one machine"
+                       : fmt::format("{} machines", launched.instances->size())),
        attempt->number);
 }
 
@@ -351,12 +378,15 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
   attempt->failures = 0;
   for (Machine& machine : attempt->machines) {
     if (std::ranges::find(answered.ids, machine.instance.id) == answered.ids.end()) continue;
-    const bool unknown = std::ranges::find(*answered.not_found, machine.instance.id) != answered.not_found->end();
-    // An id that was never in a listing may be unknown only because it is not visible yet: ask again
-    // until it could no longer hide.
-    const bool may_hide = !machine.seen && context.now < attempt->asked_at + context.policy.invisible_window;
+    const bool unknown =
+        std::ranges::find(*answered.not_found, machine.instance.id) != answered.not_found->end();
+    // An id that was never in a listing may be unknown only because it is not visible yet: ask
+    // again until it could no longer hide.
+    const bool may_hide =
+        !machine.seen && context.now < attempt->asked_at + context.policy.invisible_window;
     machine.terminate_asked_at = context.now;
-    if ((!unknown || !may_hide) && !machine.terminate_accepted_at) machine.terminate_accepted_at = context.now;
+    if ((!unknown || !may_hide) && !machine.terminate_accepted_at)
+      machine.terminate_accepted_at = context.now;
   }
   attempt->next_at = context.now + context.policy.backoff_min;
 }

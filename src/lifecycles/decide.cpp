@@ -24,23 +24,25 @@ void on_lease_set(Context& context, const LeaseSet& lease) {
   if (state.goal == Goal::absent || state.expires_at == lease.expires_at) return;
   state.expires_at = lease.expires_at;
   note(state, context.now, "lease",
-       lease.expires_at ? "The lease now ends at " + to_string(*lease.expires_at) : "The lease has no end");
+       lease.expires_at ? "The lease now ends at " + to_string(*lease.expires_at)
+                        : "The lease has no end");
 }
 
 void take_in(Context& context, const Event& event) {
-  std::visit(Overloaded{
-                 [](const Due&) {},
-                 [&](const Resumed&) { on_resumed(context); },
-                 [&](const Ranked& ranked) { on_ranked(context, ranked); },
-                 [&](const Prepared& prepared) { on_prepared(context, prepared); },
-                 [&](const Launched& launched) { on_launched(context, launched); },
-                 [&](const LookedUp& looked_up) { on_looked_up(context, looked_up); },
-                 [&](const TerminateAnswered& answered) { on_terminate_answered(context, answered); },
-                 [&](const Observed& observed) { on_observed(context, observed); },
-                 [&](const ReleaseRequested& request) { release(context, request.reason); },
-                 [&](const LeaseSet& lease) { on_lease_set(context, lease); },
-             },
-             event.what);
+  std::visit(
+      Overloaded{
+          [](const Due&) {},
+          [&](const Resumed&) { on_resumed(context); },
+          [&](const Ranked& ranked) { on_ranked(context, ranked); },
+          [&](const Prepared& prepared) { on_prepared(context, prepared); },
+          [&](const Launched& launched) { on_launched(context, launched); },
+          [&](const LookedUp& looked_up) { on_looked_up(context, looked_up); },
+          [&](const TerminateAnswered& answered) { on_terminate_answered(context, answered); },
+          [&](const Observed& observed) { on_observed(context, observed); },
+          [&](const ReleaseRequested& request) { release(context, request.reason); },
+          [&](const LeaseSet& lease) { on_lease_set(context, lease); },
+      },
+      event.what);
 }
 
 Phase phase_of(const Reservation& state) {
@@ -58,13 +60,21 @@ Phase phase_of(const Reservation& state) {
 
 std::string phase_message(const Reservation& state) {
   switch (state.phase) {
-    case Phase::pending: return "Waiting to be placed";
-    case Phase::provisioning: return "Provisioning";
+    case Phase::pending:
+      return "Waiting to be placed";
+    case Phase::provisioning:
+      return "Provisioning";
     case Phase::ready:
-      return fmt::format("Ready: {} running", state.request.count == 1 ? "one machine" : fmt::format("{} machines", state.request.count));
-    case Phase::releasing: return "Tearing down: " + state.end_reason;
-    case Phase::released: return "Released: every machine was observed gone";
-    case Phase::failed: return "Failed, nothing is left running: " + state.end_reason;
+      return fmt::format("Ready: {} running",
+                         state.request.count == 1
+                             ? "one machine"
+                             : fmt::format("{} machines", state.request.count));
+    case Phase::releasing:
+      return "Tearing down: " + state.end_reason;
+    case Phase::released:
+      return "Released: every machine was observed gone";
+    case Phase::failed:
+      return "Failed, nothing is left running: " + state.end_reason;
   }
   return "";
 }
@@ -90,12 +100,15 @@ void advance(Context& context) {
   if (state.goal == Goal::present) {
     if (state.expires_at && context.now >= *state.expires_at) {
       release(context, "the lease ended");
-    } else if (!state.ready_at && context.now >= state.created_at + context.policy.provision_deadline) {
-      give_up(context, "it did not become ready within " + to_string(context.policy.provision_deadline));
+    } else if (!state.ready_at &&
+               context.now >= state.created_at + context.policy.provision_deadline) {
+      give_up(context,
+              "it did not become ready within " + to_string(context.policy.provision_deadline));
     }
   }
   // By index: an attempt may be added while walking.
-  for (std::size_t i = 0; i < state.attempts.size(); ++i) advance_attempt(context, state.attempts[i]);
+  for (std::size_t i = 0; i < state.attempts.size(); ++i)
+    advance_attempt(context, state.attempts[i]);
   if (state.goal == Goal::present) place(context);
   settle_phase(context);
 }
@@ -164,7 +177,8 @@ std::string describe(const Offer& offer, const std::string& zone) {
 
 ReservationDecision decide(const Reservation& state, const Event& event, const Policy& policy) {
   ReservationDecision decision{.next = state};
-  Context context{.state = decision.next, .now = event.now, .policy = policy, .effects = decision.effects};
+  Context context{
+      .state = decision.next, .now = event.now, .policy = policy, .effects = decision.effects};
   take_in(context, event);
   advance_to_rest(context);
   decision.wake = wake_of(decision.next, policy);

@@ -1,5 +1,5 @@
-// The shape that every lifecycle repeats. The engine takes an event, calls decide, writes `next`, and
-// only then runs the effects; the outcome of an effect is the next event.
+// The shape that every lifecycle repeats. The engine takes an event, calls decide, writes `next`,
+// and only then runs the effects; the outcome of an effect is the next event.
 #pragma once
 
 #include <vector>

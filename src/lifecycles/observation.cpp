@@ -1,5 +1,6 @@
-// What a listing proves, and what it does not. A machine that is missing from one listing is not gone:
-// listings lag behind creations, and one phantom "not found" has cost other tools whole clusters.
+// What a listing proves, and what it does not. A machine that is missing from one listing is not
+// gone: listings lag behind creations, and one phantom "not found" has cost other tools whole
+// clusters.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +12,8 @@ namespace {
 
 bool in_scope(const Context& context, const Attempt& attempt, const Observed& observed) {
   return attempt.key == observed.key && attempt.offer.cloud == observed.cloud &&
-         (context.traits(observed.cloud).lists_all_regions || attempt.offer.region == observed.region);
+         (context.traits(observed.cloud).lists_all_regions ||
+          attempt.offer.region == observed.region);
 }
 
 bool belongs_to(const Instance& instance, const Attempt& attempt) {
@@ -45,19 +47,22 @@ void update(Instance& known, const Instance& shown) {
 
 void note_state(Context& context, const Attempt& attempt, const Instance& instance) {
   std::string message = fmt::format("{} is {}", instance.id, json::enum_name(instance.state));
-  if (!instance.public_ip.empty() && instance.state == InstanceState::running) message += " at " + instance.public_ip;
+  if (!instance.public_ip.empty() && instance.state == InstanceState::running)
+    message += " at " + instance.public_ip;
   if (!instance.state_reason.empty()) message += ": " + instance.state_reason;
   note(context.state, context.now, "instance", std::move(message), attempt.number);
 }
 
 // The first sighting that it is gone is remembered, the second one counts.
-void count_gone(Context& context, const Attempt& attempt, Machine& machine, Time asked_at, Duration gap) {
+void count_gone(Context& context, const Attempt& attempt, Machine& machine, Time asked_at,
+                Duration gap) {
   if (machine.gone_at) return;
   if (!machine.gone_first_at) {
     machine.gone_first_at = asked_at;
   } else if (asked_at >= *machine.gone_first_at + gap) {
     machine.gone_at = context.now;
-    note(context.state, context.now, "instance", machine.instance.id + " was observed gone", attempt.number);
+    note(context.state, context.now, "instance", machine.instance.id + " was observed gone",
+         attempt.number);
   }
 }
 
@@ -70,7 +75,8 @@ void show(Context& context, Attempt& attempt, const Instance& instance, Time ask
   }
   machine.gone_first_at.reset();
   // Absence counts from the later of the accepted terminate and the last time it was seen alive.
-  if (machine.terminate_accepted_at) machine.terminate_accepted_at = std::max(*machine.terminate_accepted_at, asked_at);
+  if (machine.terminate_accepted_at)
+    machine.terminate_accepted_at = std::max(*machine.terminate_accepted_at, asked_at);
   if (!machine.gone_at) return;
   // It was counted gone and is back: the earlier listings were wrong. End it (again).
   machine.gone_at.reset();
@@ -103,7 +109,8 @@ void observe_attempt(Context& context, Attempt& attempt, const Observed& observe
   for (Machine& machine : attempt.machines) {
     const bool missing = std::ranges::find(shown, machine.instance.id) == shown.end();
     // A listing begun before the machine was known says nothing about it.
-    if (missing && observed.asked_at >= attempt.asked_at) miss(context, attempt, machine, observed.asked_at);
+    if (missing && observed.asked_at >= attempt.asked_at)
+      miss(context, attempt, machine, observed.asked_at);
   }
 }
 
@@ -111,7 +118,8 @@ Watch watch_of(const Attempt& attempt) {
   const bool doubtful = std::ranges::any_of(attempt.machines, [](const Machine& machine) {
     return !machine.gone_at && (machine.slot < 0 || machine.gone_first_at);
   });
-  if (doubtful || attempt.stage == Stage::booting || attempt.stage == Stage::ending) return Watch::transition;
+  if (doubtful || attempt.stage == Stage::booting || attempt.stage == Stage::ending)
+    return Watch::transition;
   return attempt.stage == Stage::ended ? Watch::dormant : Watch::steady;
 }
 
@@ -127,16 +135,19 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
   }
   const bool may_fill = attempt.stage == Stage::launching || attempt.stage == Stage::unsure ||
                         attempt.stage == Stage::ending;
-  Machine machine{.slot = may_fill ? free_slot(context.state, attempt, instance) : -1, .instance = instance};
+  Machine machine{.slot = may_fill ? free_slot(context.state, attempt, instance) : -1,
+                  .instance = instance};
   if (machine.instance.launched_at == Time{}) machine.instance.launched_at = attempt.asked_at;
   const bool late = attempt.stage == Stage::ended;
   if (late) attempt.stage = Stage::ending;
   if (machine.slot < 0 && instance.state != InstanceState::terminated) {
     note(context.state, context.now, "instance",
-         fmt::format("{} {}: ending it", instance.id, late ? "showed up after the end" : "is one too many"),
+         fmt::format("{} {}: ending it", instance.id,
+                     late ? "showed up after the end" : "is one too many"),
          attempt.number);
   }
-  if (attempt.stage != Stage::launching && attempt.stage != Stage::unsure) attempt.next_at = context.now;
+  if (attempt.stage != Stage::launching && attempt.stage != Stage::unsure)
+    attempt.next_at = context.now;
   return attempt.machines.emplace_back(std::move(machine));
 }
 
@@ -159,7 +170,8 @@ std::vector<Interest> interests(const Reservation& state, const Policy& policy) 
                       .region = global ? "" : attempt.offer.region,
                       .watch = watch_of(attempt)};
     const auto same = std::ranges::find_if(all, [&](const Interest& known) {
-      return known.key == interest.key && known.cloud == interest.cloud && known.region == interest.region;
+      return known.key == interest.key && known.cloud == interest.cloud &&
+             known.region == interest.region;
     });
     if (same == all.end()) {
       all.push_back(std::move(interest));
@@ -179,7 +191,8 @@ Time tombstone_end(const Reservation& state, const Policy& policy) {
 }
 
 bool all_ended(const Reservation& state) {
-  return std::ranges::all_of(state.attempts, [](const Attempt& attempt) { return attempt.stage == Stage::ended; });
+  return std::ranges::all_of(state.attempts,
+                             [](const Attempt& attempt) { return attempt.stage == Stage::ended; });
 }
 
 }  // namespace
@@ -191,7 +204,8 @@ bool is_over(const Reservation& state, const Policy& policy, Time now) {
 Time wake_of(const Reservation& state, const Policy& policy) {
   Time wake = kNever;
   for (const Attempt& attempt : state.attempts) wake = std::min(wake, wake_of(attempt, policy));
-  if (is_final(state.phase)) return all_ended(state) ? std::min(wake, tombstone_end(state, policy)) : wake;
+  if (is_final(state.phase))
+    return all_ended(state) ? std::min(wake, tombstone_end(state, policy)) : wake;
   if (state.goal == Goal::absent) return wake;
   if (state.expires_at) wake = std::min(wake, *state.expires_at);
   if (!state.ready_at) wake = std::min(wake, state.created_at + policy.provision_deadline);

@@ -82,7 +82,8 @@ void on_prepared(Context& context, const Prepared& prepared) {
     return;
   }
   const CloudFailure& failure = prepared.targets.error();
-  const bool waitable = failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
+  const bool waitable =
+      failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
   if (waitable && (failure.reaction == Reaction::ambiguous || failure.code == "Unreachable") &&
       state.failures + 1 >= context.policy.unreachable_tries) {
     CloudFailure given_up = failure;
@@ -96,7 +97,9 @@ void on_prepared(Context& context, const Prepared& prepared) {
     note(state, context.now, "attempt", describe(offer) + ": " + failure.message, 0, failure.code);
     rule_out(context, offer, failure);
     if (state.preparing && state.targets.empty()) {
-      exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type,
+      exclude(context, {.cloud = offer.cloud,
+                        .region = offer.region,
+                        .instance_type = offer.instance_type,
                         .reason = describe(offer) + ": " + failure.message});
     }
   }
@@ -112,17 +115,25 @@ void rule_out(Context& context, const Offer& offer, const CloudFailure& failure)
     case Reaction::gone:
     case Reaction::unprotect:
     case Reaction::next_offer:
-      exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type, .reason = why});
+      exclude(context, {.cloud = offer.cloud,
+                        .region = offer.region,
+                        .instance_type = offer.instance_type,
+                        .reason = why});
       break;
     case Reaction::next_zone:
       // Zones left are tried first; place() does that while `targets` has any.
       if (state.targets.empty()) {
-        exclude(context, {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type, .reason = why});
+        exclude(context, {.cloud = offer.cloud,
+                          .region = offer.region,
+                          .instance_type = offer.instance_type,
+                          .reason = why});
       }
       break;
     case Reaction::skip_quota:
-      exclude(context, {.cloud = offer.cloud, .region = offer.region,
-                        .quota = quota_class(offer.cloud, offer.instance_type), .reason = why});
+      exclude(context, {.cloud = offer.cloud,
+                        .region = offer.region,
+                        .quota = quota_class(offer.cloud, offer.instance_type),
+                        .reason = why});
       break;
     case Reaction::skip_region:
       exclude(context, {.cloud = offer.cloud, .region = offer.region, .reason = why});

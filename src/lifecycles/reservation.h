@@ -28,13 +28,14 @@ struct Policy {
   int unreachable_tries = 6;                  // then a cloud that cannot be reached is skipped
   Duration ambiguity_patience = 10min;        // then an attempt that stays unclear is ended
   Duration provision_deadline = 1h;           // from creation to ready
-  Duration look_up_window = 60s;              // after a launch call, how long its machines may hide from look-ups
-  int look_ups_min = 4;                       // before a launch without token is repeated
-  Duration absence_window = 10s;              // after an accepted terminate, before absence counts
-  Duration invisible_window = 15min;          // a machine never seen in a listing may hide this long
-  Duration vanish_window = 5min;              // a running machine is missing this long before it counts as gone
-  Duration observation_gap = 1s;              // between the two observations that something is gone
-  Duration terminate_again = 30s;             // a machine that ignores an accepted terminate is asked again
+  Duration look_up_window =
+      60s;               // after a launch call, how long its machines may hide from look-ups
+  int look_ups_min = 4;  // before a launch without token is repeated
+  Duration absence_window = 10s;      // after an accepted terminate, before absence counts
+  Duration invisible_window = 15min;  // a machine never seen in a listing may hide this long
+  Duration vanish_window = 5min;  // a running machine is missing this long before it counts as gone
+  Duration observation_gap = 1s;  // between the two observations that something is gone
+  Duration terminate_again = 30s;  // a machine that ignores an accepted terminate is asked again
   Duration tombstone = 24h;
   Duration backoff_min = 1s;
   Duration backoff_max = 60s;
@@ -42,27 +43,42 @@ struct Policy {
 
 // ---- Events -----------------------------------------------------------------------------------
 
-struct Due {};                                       // the wake time has come
-struct Resumed {};                                   // the engine restarted: nothing is under way any more
-struct Ranked { std::vector<Offer> offers; };        // answer to Rank, cheapest first
-struct Prepared { CloudResult<std::vector<LaunchTarget>> targets; };
-struct Launched { int attempt = 0; CloudResult<std::vector<Instance>> instances; };
-struct LookedUp { int attempt = 0; Time asked_at; CloudResult<std::vector<Instance>> instances; };
+struct Due {};      // the wake time has come
+struct Resumed {};  // the engine restarted: nothing is under way any more
+struct Ranked {
+  std::vector<Offer> offers;
+};  // answer to Rank, cheapest first
+struct Prepared {
+  CloudResult<std::vector<LaunchTarget>> targets;
+};
+struct Launched {
+  int attempt = 0;
+  CloudResult<std::vector<Instance>> instances;
+};
+struct LookedUp {
+  int attempt = 0;
+  Time asked_at;
+  CloudResult<std::vector<Instance>> instances;
+};
 struct TerminateAnswered {
   int attempt = 0;
   std::vector<std::string> ids;
-  CloudResult<std::vector<std::string>> not_found;   // success: accepted, but for these unknown ids
+  CloudResult<std::vector<std::string>> not_found;  // success: accepted, but for these unknown ids
 };
 // A complete listing of a scope: all of its machines that carry this reservation's tag.
 struct Observed {
   std::string key;
   std::string cloud;
-  std::string region;                                // "" when the cloud lists all regions at once
-  Time asked_at;                                     // the listing shows the cloud as of then or later
+  std::string region;  // "" when the cloud lists all regions at once
+  Time asked_at;       // the listing shows the cloud as of then or later
   std::vector<Instance> instances;
 };
-struct ReleaseRequested { std::string reason; };
-struct LeaseSet { std::optional<Time> expires_at; };
+struct ReleaseRequested {
+  std::string reason;
+};
+struct LeaseSet {
+  std::optional<Time> expires_at;
+};
 
 struct Event {
   Time now;
@@ -71,20 +87,29 @@ struct Event {
       what;
 };
 
-// ---- Effects: calls to make once `next` is written ------------------------------------------------
+// ---- Effects: calls to make once `next` is written
+// ------------------------------------------------
 
-struct Rank {};                                      // offers left, given next.exclusions -> Ranked
-struct Prepare {};                                   // next.preparing -> Prepared
-struct Launch { int attempt = 0; };                  // its `asked` slots -> Launched
-struct LookUp { int attempt = 0; };                  // -> LookedUp
-struct Terminate { int attempt = 0; std::vector<std::string> ids; };  // -> TerminateAnswered
+struct Rank {};     // offers left, given next.exclusions -> Ranked
+struct Prepare {};  // next.preparing -> Prepared
+struct Launch {
+  int attempt = 0;
+};  // its `asked` slots -> Launched
+struct LookUp {
+  int attempt = 0;
+};  // -> LookedUp
+struct Terminate {
+  int attempt = 0;
+  std::vector<std::string> ids;
+};  // -> TerminateAnswered
 
 using Effect = std::variant<Rank, Prepare, Launch, LookUp, Terminate>;
 using ReservationDecision = Decision<Reservation, Effect>;
 
 ReservationDecision decide(const Reservation& state, const Event& event, const Policy& policy);
 
-// ---- What the engine may ask about a state ----------------------------------------------------------
+// ---- What the engine may ask about a state
+// ----------------------------------------------------------
 
 // How closely a scope must be watched for this reservation.
 enum class Watch {

@@ -13,14 +13,20 @@ const Time kStart = *parse_time("2026-01-02T03:04:05Z");
 
 Policy test_policy() {
   Policy policy;
-  policy.traits["aws"] = {.idempotent_launch = true, .machines_per_launch = 100, .shows_terminated = true};
+  policy.traits["aws"] = {
+      .idempotent_launch = true, .machines_per_launch = 100, .shows_terminated = true};
   policy.traits["digitalocean"] = {.machines_per_launch = 10, .lists_all_regions = true};
   return policy;
 }
 
 Offer make_offer(std::string cloud, std::string region, std::string type) {
-  return {.cloud = std::move(cloud), .region = std::move(region), .instance_type = std::move(type), .vcpus = 2,
-          .memory_gib = Gib::of(4), .disk_gib = 25, .price = {.instance_hour = {20'000}, .minimum_seconds = 60}};
+  return {.cloud = std::move(cloud),
+          .region = std::move(region),
+          .instance_type = std::move(type),
+          .vcpus = 2,
+          .memory_gib = Gib::of(4),
+          .disk_gib = 25,
+          .price = {.instance_hour = {20'000}, .minimum_seconds = 60}};
 }
 
 Reservation make_reservation(int count = 1, std::string cloud = "aws") {
@@ -63,11 +69,14 @@ struct Player {
     }
     return nullptr;
   }
-  Attempt& attempt(int number = 1) { return state.attempts.at(static_cast<std::size_t>(number) - 1); }
+  Attempt& attempt(int number = 1) {
+    return state.attempts.at(static_cast<std::size_t>(number) - 1);
+  }
 
   void prepared(int zones = 1) {
     std::vector<LaunchTarget> targets;
-    for (int zone = 0; zone < zones; ++zone) targets.push_back({.zone = std::string(1, static_cast<char>('a' + zone)), .image = "image"});
+    for (int zone = 0; zone < zones; ++zone)
+      targets.push_back({.zone = std::string(1, static_cast<char>('a' + zone)), .image = "image"});
     tell(Prepared{targets});
   }
   Instance machine(int number, int slot, InstanceState state_now = InstanceState::pending) {
@@ -81,14 +90,18 @@ struct Player {
   }
   std::vector<Instance> machines(int number, InstanceState state_now) {
     std::vector<Instance> all;
-    for (int slot = 0; slot < state.request.count; ++slot) all.push_back(machine(number, slot, state_now));
+    for (int slot = 0; slot < state.request.count; ++slot)
+      all.push_back(machine(number, slot, state_now));
     return all;
   }
   void observe(std::vector<Instance> instances, int number = 1) {
     const Attempt& seen = attempt(number);
     const bool global = policy.traits[seen.offer.cloud].lists_all_regions;
-    tell(Observed{.key = seen.key, .cloud = seen.offer.cloud, .region = global ? "" : seen.offer.region,
-                  .asked_at = now, .instances = std::move(instances)});
+    tell(Observed{.key = seen.key,
+                  .cloud = seen.offer.cloud,
+                  .region = global ? "" : seen.offer.region,
+                  .asked_at = now,
+                  .instances = std::move(instances)});
   }
   void become_ready() {
     prepared();
@@ -98,7 +111,8 @@ struct Player {
     ASSERT_EQ(state.phase, Phase::ready);
   }
   void fail_launch(Reaction reaction, std::string code = "Code", int number = 1) {
-    tell(Launched{number, std::unexpected(CloudFailure{.reaction = reaction, .code = code, .message = "said " + code})});
+    tell(Launched{number, std::unexpected(CloudFailure{
+                              .reaction = reaction, .code = code, .message = "said " + code})});
   }
 };
 
@@ -245,7 +259,8 @@ TEST(Reservation, AThrottledRepeatStaysUncertain) {
   player.fail_launch(Reaction::again, "RequestLimitExceeded");
   EXPECT_TRUE(player.attempt().uncertain);
   player.tell(ReleaseRequested{"asked"});
-  EXPECT_EQ(player.state.phase, Phase::releasing) << "the first launch may still have had an effect";
+  EXPECT_EQ(player.state.phase, Phase::releasing)
+      << "the first launch may still have had an effect";
 }
 
 TEST(Reservation, IsReleasedOnlyAfterTwoObservations) {
@@ -451,8 +466,8 @@ TEST(Reservation, ReleaseIsHeardOnce) {
   EXPECT_EQ(player.state.release_requested_at, before.release_requested_at);
 }
 
-// Random events in a random order, as no sane engine would send them: whatever comes, the promises of
-// reservation.h hold and a decision that changes nothing does not ask to be woken at once.
+// Random events in a random order, as no sane engine would send them: whatever comes, the promises
+// of reservation.h hold and a decision that changes nothing does not ask to be woken at once.
 class RandomLife : public testing::TestWithParam<int> {};
 
 void check_promises(const Player& player) {
@@ -472,9 +487,12 @@ void check_promises(const Player& player) {
 }
 
 decltype(Event::what) random_event(Player& player, Random& random) {
-  const int number = player.state.attempts.empty() ? 1 : 1 + static_cast<int>(random.below(player.state.attempts.size()));
+  const int number = player.state.attempts.empty()
+                         ? 1
+                         : 1 + static_cast<int>(random.below(player.state.attempts.size()));
   const auto failure = [&] {
-    return std::unexpected(CloudFailure{.reaction = static_cast<Reaction>(random.below(10)), .code = "Code", .message = "no"});
+    return std::unexpected(CloudFailure{
+        .reaction = static_cast<Reaction>(random.below(10)), .code = "Code", .message = "no"});
   };
   const auto some_machines = [&] {
     std::vector<Instance> all;
@@ -486,8 +504,11 @@ decltype(Event::what) random_event(Player& player, Random& random) {
     return all;
   };
   switch (random.below(9)) {
-    case 0: return Resumed{};
-    case 1: return Ranked{random.below(2) ? std::vector<Offer>{make_offer("aws", "r3", "third")} : std::vector<Offer>{}};
+    case 0:
+      return Resumed{};
+    case 1:
+      return Ranked{random.below(2) ? std::vector<Offer>{make_offer("aws", "r3", "third")}
+                                    : std::vector<Offer>{}};
     case 2:
       if (random.below(2)) return Prepared{failure()};
       return Prepared{std::vector<LaunchTarget>{{.zone = "a"}, {.zone = "b"}}};
@@ -507,17 +528,23 @@ decltype(Event::what) random_event(Player& player, Random& random) {
       if (player.state.attempts.empty()) return Due{};
       const Attempt& attempt = player.attempt(number);
       const bool global = player.policy.traits[attempt.offer.cloud].lists_all_regions;
-      return Observed{.key = attempt.key, .cloud = attempt.offer.cloud, .region = global ? "" : attempt.offer.region,
-                      .asked_at = player.now, .instances = some_machines()};
+      return Observed{.key = attempt.key,
+                      .cloud = attempt.offer.cloud,
+                      .region = global ? "" : attempt.offer.region,
+                      .asked_at = player.now,
+                      .instances = some_machines()};
     }
-    case 7: return random.below(10) == 0 ? decltype(Event::what){ReleaseRequested{"asked"}} : Due{};
-    default: return LeaseSet{player.now + std::chrono::seconds(random.below(7200))};
+    case 7:
+      return random.below(10) == 0 ? decltype(Event::what){ReleaseRequested{"asked"}} : Due{};
+    default:
+      return LeaseSet{player.now + std::chrono::seconds(random.below(7200))};
   }
 }
 
 TEST_P(RandomLife, KeepsItsPromises) {
   SeededRandom random(static_cast<std::uint64_t>(GetParam()));
-  Player player(make_reservation(1 + static_cast<int>(random.below(12)), random.below(2) ? "aws" : "digitalocean"));
+  Player player(make_reservation(1 + static_cast<int>(random.below(12)),
+                                 random.below(2) ? "aws" : "digitalocean"));
   bool was_final = false;
   for (int step = 0; step < 300; ++step) {
     player.now += std::chrono::milliseconds(random.below(60'000));

@@ -1,5 +1,5 @@
-// Inside of lifecycles/reservation: what its files share. Each function changes `state` in place and
-// adds effects; decide() hands them a copy of the state.
+// Inside of lifecycles/reservation: what its files share. Each function changes `state` in place
+// and adds effects; decide() hands them a copy of the state.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ Attempt* find_attempt(Reservation& state, int number);
 // "AWS t3a.small in us-east-1", with the zone when it is known.
 std::string describe(const Offer& offer, const std::string& zone = {});
 
-// ---- place.cpp: which offer to try next --------------------------------------------------------------
+// ---- place.cpp: which offer to try next
+// --------------------------------------------------------------
 void place(Context& context);
 void on_ranked(Context& context, const Ranked& ranked);
 void on_prepared(Context& context, const Prepared& prepared);
@@ -37,7 +38,8 @@ void rule_out(Context& context, const Offer& offer, const CloudFailure& failure)
 void give_up(Context& context, std::string reason);
 void release(Context& context, std::string reason);
 
-// ---- attempt.cpp: one attempt's stages -----------------------------------------------------------------
+// ---- attempt.cpp: one attempt's stages
+// -----------------------------------------------------------------
 void start_attempt(Context& context, const Offer& offer, const LaunchTarget& target);
 void end_attempt(Context& context, Attempt& attempt, std::string reason, std::string code = {});
 void advance_attempt(Context& context, Attempt& attempt);
@@ -49,7 +51,8 @@ void resume_attempt(Context& context, Attempt& attempt);
 Time wake_of(const Attempt& attempt, const Policy& policy);
 std::vector<int> missing_slots(const Reservation& state, const Attempt& attempt);
 
-// ---- observation.cpp: what a listing proves -----------------------------------------------------------
+// ---- observation.cpp: what a listing proves
+// -----------------------------------------------------------
 void on_observed(Context& context, const Observed& observed);
 // Enters a machine that an answer or a listing showed: into its slot, or as surplus.
 Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instance);

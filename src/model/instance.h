@@ -29,11 +29,12 @@ struct Instance {
 
   bool operator==(const Instance&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Instance, (), (id, name, region, zone, instance_type, state, public_ip, private_ip,
-                                     launched_at, state_reason, tags))
+BOOST_DESCRIBE_STRUCT(Instance, (),
+                      (id, name, region, zone, instance_type, state, public_ip, private_ip,
+                       launched_at, state_reason, tags))
 
-// Our tags, on everything we create. DigitalOcean has only values: there a tag is "<key>:<value>" with
-// every character outside [a-z0-9_-:] replaced.
+// Our tags, on everything we create. DigitalOcean has only values: there a tag is "<key>:<value>"
+// with every character outside [a-z0-9_-:] replaced.
 namespace tag {
 inline constexpr char kInstallation[] = "mayfly:installation";
 inline constexpr char kReservation[] = "mayfly:reservation";

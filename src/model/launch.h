@@ -1,5 +1,6 @@
 // What a launch needs to be repeated with identical bytes, and what may be assumed of a cloud that
-// is asked to do so. Both are written into attempts or handed to decisions, so they are plain values.
+// is asked to do so. Both are written into attempts or handed to decisions, so they are plain
+// values.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -28,7 +29,8 @@ struct CloudTraits {
   int machines_per_launch = 1;
   // One listing covers all regions (DigitalOcean): observe with region "".
   bool lists_all_regions = false;
-  // Ended machines stay listed as `terminated` for a while; where false, an ended one just vanishes.
+  // Ended machines stay listed as `terminated` for a while; where false, an ended one just
+  // vanishes.
   bool shows_terminated = false;
 };
 

@@ -1,5 +1,5 @@
-// An offer: what a cloud sells in a region, with its specs and price terms. Price terms are frozen into
-// placements, so the cost of a reservation never changes when the catalog does.
+// An offer: what a cloud sells in a region, with its specs and price terms. Price terms are frozen
+// into placements, so the cost of a reservation never changes when the catalog does.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -27,11 +27,11 @@ Money round_half_up(ExactCost cost);
 struct PriceTerms {
   Money instance_hour;
   Money disk_gib_month;
-  int disk_gib = 0;             // billed apart
+  int disk_gib = 0;  // billed apart
   Money ipv4_hour;
-  int minimum_seconds = 0;      // at least this long is billed
-  Money minimum_charge;         // and at least this much
-  int capped_hours = 0;         // billed at most, in each 730 h from the start; 0: no cap
+  int minimum_seconds = 0;  // at least this long is billed
+  Money minimum_charge;     // and at least this much
+  int capped_hours = 0;     // billed at most, in each 730 h from the start; 0: no cap
 
   // One machine, without minimum and cap, rounded half up.
   Money hourly() const;
@@ -40,8 +40,9 @@ struct PriceTerms {
 
   bool operator==(const PriceTerms&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(PriceTerms, (), (instance_hour, disk_gib_month, disk_gib, ipv4_hour,
-                                       minimum_seconds, minimum_charge, capped_hours))
+BOOST_DESCRIBE_STRUCT(PriceTerms, (),
+                      (instance_hour, disk_gib_month, disk_gib, ipv4_hour, minimum_seconds,
+                       minimum_charge, capped_hours))
 
 struct Offer {
   std::string cloud;
@@ -49,15 +50,16 @@ struct Offer {
   std::string instance_type;
   int vcpus = 0;
   Gib memory_gib;
-  int disk_gib = 0;             // what a machine of this request gets
+  int disk_gib = 0;  // what a machine of this request gets
   Arch arch = Arch::x86_64;
   bool burstable = false;
   PriceTerms price;
 
   bool operator==(const Offer&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Offer, (), (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch,
-                                  burstable, price))
+BOOST_DESCRIBE_STRUCT(Offer, (),
+                      (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
+                       price))
 
 // Clouds limit how much of a class may run in a region; a quota error is about the whole class.
 // Source: EC2's vCPU limits (Standard = A C D H I M R T Z; others by their own letter).
@@ -68,7 +70,7 @@ struct Exclusion {
   std::string cloud;
   std::string region;
   std::string instance_type;
-  std::string quota;            // a quota_class
+  std::string quota;  // a quota_class
   std::string reason;
 
   bool covers(const Offer& offer) const;

@@ -46,8 +46,11 @@ void validate_ssh_key(const Request& request, json::Issues& issues) {
   const std::string& line = *request.ssh_public_key;
   const std::size_t space = line.find(' ');
   const std::string type = line.substr(0, space);
-  constexpr std::string_view known[] = {"ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256",
-                                        "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+  constexpr std::string_view known[] = {"ssh-ed25519",
+                                        "ssh-rsa",
+                                        "ecdsa-sha2-nistp256",
+                                        "ecdsa-sha2-nistp384",
+                                        "ecdsa-sha2-nistp521",
                                         "sk-ssh-ed25519@openssh.com",
                                         "sk-ecdsa-sha2-nistp256@openssh.com"};
   const std::string blob = space == std::string::npos
@@ -58,7 +61,8 @@ void validate_ssh_key(const Request& request, json::Issues& issues) {
            std::string_view("+/=").contains(c);
   });
   if (std::ranges::find(known, type) == std::end(known) || blob.size() < 16 || !base64) {
-    issues.add("ssh_public_key", "must be one OpenSSH public key line, such as the content of ~/.ssh/id_ed25519.pub");
+    issues.add("ssh_public_key",
+               "must be one OpenSSH public key line, such as the content of ~/.ssh/id_ed25519.pub");
   }
 }
 
@@ -70,8 +74,9 @@ void validate(const Request& request, json::Issues& issues) {
   validate_regions(request, issues);
   validate_ssh_key(request, issues);
   if (clouds_of_image(request.image).empty()) {
-    issues.add("image", "must be ubuntu-24.04, ubuntu-22.04, debian-12, amazon-linux-2023, an AMI id "
-                        "(ami-...), or a DigitalOcean image slug (ending in -x64)");
+    issues.add("image",
+               "must be ubuntu-24.04, ubuntu-22.04, debian-12, amazon-linux-2023, an AMI id "
+               "(ami-...), or a DigitalOcean image slug (ending in -x64)");
   }
 }
 

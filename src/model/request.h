@@ -1,4 +1,5 @@
-// What the user asks for; immutable once accepted. service.md §1 has the exact meaning of each field.
+// What the user asks for; immutable once accepted. docs/pricing.md has the exact meaning of each
+// field.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -18,9 +19,9 @@ BOOST_DESCRIBE_ENUM(Kind, vm)
 enum class Match { at_least, closest, exact };
 BOOST_DESCRIBE_ENUM(Match, at_least, closest, exact)
 
-inline constexpr int kMachinesMax = 100;      // EC2's advice for one all-or-nothing launch
-inline constexpr int kDiskGibMax = 16'384;    // the largest gp3 volume
-inline constexpr int kUserDataMax = 12'288;   // EC2 takes 16 KiB; ours wraps it with the ssh key
+inline constexpr int kMachinesMax = 100;     // EC2's advice for one all-or-nothing launch
+inline constexpr int kDiskGibMax = 16'384;   // the largest gp3 volume
+inline constexpr int kUserDataMax = 12'288;  // EC2 takes 16 KiB; ours wraps it with the ssh key
 
 struct Request {
   Kind kind = Kind::vm;
@@ -43,30 +44,68 @@ struct Request {
 
   bool operator==(const Request&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Request, (), (kind, count, vcpus, memory_gib, disk_gib, arch, image, clouds,
-                                    regions, instance_type, match, burstable, max_price_usd_hour, lease,
-                                    name, ssh_public_key, user_data))
+BOOST_DESCRIBE_STRUCT(Request, (),
+                      (kind, count, vcpus, memory_gib, disk_gib, arch, image, clouds, regions,
+                       instance_type, match, burstable, max_price_usd_hour, lease, name,
+                       ssh_public_key, user_data))
 
 inline constexpr json::FieldRule kRequestRules[] = {
     {.name = "kind", .doc = "What to provision.", .required = true},
-    {.name = "count", .doc = "How many machines, all or none.", .required = true, .min = 1, .max = kMachinesMax},
-    {.name = "vcpus", .doc = "vCPUs of each machine; optional with instance_type.", .min = 1, .max = 1024},
-    {.name = "memory_gib", .doc = "Memory of each machine in GiB; optional with instance_type.", .min = 0, .max = 65'536},
-    {.name = "disk_gib", .doc = "At least this much disk for each machine.", .min = 1, .max = kDiskGibMax},
+    {.name = "count",
+     .doc = "How many machines, all or none.",
+     .required = true,
+     .min = 1,
+     .max = kMachinesMax},
+    {.name = "vcpus",
+     .doc = "vCPUs of each machine; optional with instance_type.",
+     .min = 1,
+     .max = 1024},
+    {.name = "memory_gib",
+     .doc = "Memory of each machine in GiB; optional with instance_type.",
+     .min = 0,
+     .max = 65'536},
+    {.name = "disk_gib",
+     .doc = "At least this much disk for each machine.",
+     .min = 1,
+     .max = kDiskGibMax},
     {.name = "arch", .doc = "Processor architecture."},
-    {.name = "image", .doc = "ubuntu-24.04, ubuntu-22.04, debian-12, amazon-linux-2023, an AMI id, or a DigitalOcean image slug.", .min = 1, .max = 128, .text = json::Text::name},
+    {.name = "image",
+     .doc = "ubuntu-24.04, ubuntu-22.04, debian-12, amazon-linux-2023, an AMI id, or a "
+            "DigitalOcean image slug.",
+     .min = 1,
+     .max = 128,
+     .text = json::Text::name},
     {.name = "clouds", .doc = "Only these clouds.", .min = 1, .max = 8, .text = json::Text::name},
-    {.name = "regions", .doc = "Only these regions: names or globs (eu-*, nyc?), for one cloud with aws:eu-*.", .min = 1, .max = 64, .text = json::Text::pattern},
-    {.name = "instance_type", .doc = "Only this instance type.", .min = 1, .max = 64, .text = json::Text::name},
-    {.name = "match", .doc = "Cheapest that is at least as large; the closest shape per cloud; or exactly this shape."},
+    {.name = "regions",
+     .doc = "Only these regions: names or globs (eu-*, nyc?), for one cloud with aws:eu-*.",
+     .min = 1,
+     .max = 64,
+     .text = json::Text::pattern},
+    {.name = "instance_type",
+     .doc = "Only this instance type.",
+     .min = 1,
+     .max = 64,
+     .text = json::Text::name},
+    {.name = "match",
+     .doc =
+         "Cheapest that is at least as large; the closest shape per cloud; or exactly this shape."},
     {.name = "burstable", .doc = "false excludes burstable and shared processors."},
-    {.name = "max_price_usd_hour", .doc = "Limit for one machine's price per hour with disk and IPv4.", .min = 0, .max = 100'000},
+    {.name = "max_price_usd_hour",
+     .doc = "Limit for one machine's price per hour with disk and IPv4.",
+     .min = 0,
+     .max = 100'000},
     {.name = "lease", .doc = "Tear down after this long: 45m, 2h, 1h30m, 3d.", .min = 1},
     {.name = "name", .doc = "A name for people.", .min = 1, .max = 64, .text = json::Text::name},
-    {.name = "ssh_public_key", .doc = "One OpenSSH public key line, allowed to log in.", .min = 1, .max = 4096, .text = json::Text::line},
+    {.name = "ssh_public_key",
+     .doc = "One OpenSSH public key line, allowed to log in.",
+     .min = 1,
+     .max = 4096,
+     .text = json::Text::line},
     {.name = "user_data", .doc = "A cloud-init document or script.", .min = 1, .max = kUserDataMax},
 };
-constexpr std::span<const json::FieldRule> rules(const Request*) { return kRequestRules; }
+constexpr std::span<const json::FieldRule> rules(const Request*) {
+  return kRequestRules;
+}
 
 // What one field alone cannot tell: shape given or type named, known clouds, sane key and image.
 void validate(const Request& request, json::Issues& issues);

@@ -1,6 +1,6 @@
-// A reservation: a request, the goal for it, and everything known about what was tried and what exists.
-// This is the stored document (schema_version says which shape); the record is written before each
-// cloud call, so at any crash it says what may exist.
+// A reservation: a request, the goal for it, and everything known about what was tried and what
+// exists. This is the stored document (schema_version says which shape); the record is written
+// before each cloud call, so at any crash it says what may exist.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -22,60 +22,67 @@ BOOST_DESCRIBE_ENUM(Goal, present, absent)
 enum class Phase { pending, provisioning, ready, releasing, released, failed };
 BOOST_DESCRIBE_ENUM(Phase, pending, provisioning, ready, releasing, released, failed)
 
-constexpr bool is_final(Phase phase) { return phase == Phase::released || phase == Phase::failed; }
+constexpr bool is_final(Phase phase) {
+  return phase == Phase::released || phase == Phase::failed;
+}
 
 // One machine of an attempt, from the moment its id is known.
 struct Machine {
-  int slot = -1;                       // which of the request's `count`; -1: surplus, to be ended
+  int slot = -1;  // which of the request's `count`; -1: surplus, to be ended
   Instance instance;
-  bool seen = false;                   // in a listing, at least once
-  std::optional<Time> terminate_asked_at;     // the last time the cloud took our wish to end it
-  std::optional<Time> terminate_accepted_at;  // the first such time, or when it was last seen alive after it
-  std::optional<Time> gone_first_at;   // first of the two observations that it is gone
-  std::optional<Time> gone_at;         // the second: now it is gone
+  bool seen = false;                       // in a listing, at least once
+  std::optional<Time> terminate_asked_at;  // the last time the cloud took our wish to end it
+  std::optional<Time>
+      terminate_accepted_at;  // the first such time, or when it was last seen alive after it
+  std::optional<Time> gone_first_at;  // first of the two observations that it is gone
+  std::optional<Time> gone_at;        // the second: now it is gone
 
   bool operator==(const Machine&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Machine, (), (slot, instance, seen, terminate_asked_at, terminate_accepted_at, gone_first_at, gone_at))
+BOOST_DESCRIBE_STRUCT(Machine, (),
+                      (slot, instance, seen, terminate_asked_at, terminate_accepted_at,
+                       gone_first_at, gone_at))
 
 // Where an attempt stands. `calling` beside it says whether a cloud call is under way.
 enum class Stage {
-  launching,  // the intent is written; the launch call is about to be made, under way, or to be repeated
+  launching,  // the intent is written; the launch call is about to be made, under way, or to be
+              // repeated
   unsure,     // a launch may have had an effect: looking before anything is repeated
   booting,    // every slot has a machine; waiting until all run and have addresses
   running,
-  ending,     // what exists, or may exist, is being ended
-  ended,      // nothing of it exists: observed
+  ending,  // what exists, or may exist, is being ended
+  ended,   // nothing of it exists: observed
 };
 BOOST_DESCRIBE_ENUM(Stage, launching, unsure, booting, running, ending, ended)
 
 // One numbered try to launch a placement.
 struct Attempt {
   int number = 0;
-  std::string key;                     // id of the key used
+  std::string key;  // id of the key used
   Offer offer;
   LaunchTarget target;
-  std::string token;                   // idempotency token
+  std::string token;  // idempotency token
   Stage stage = Stage::launching;
-  std::vector<int> asked;              // slots of the last launch call
-  bool uncertain = false;              // a launch call had an unclear end: its machines may exist
+  std::vector<int> asked;  // slots of the last launch call
+  bool uncertain = false;  // a launch call had an unclear end: its machines may exist
   bool calling = false;
-  int failures = 0;                    // of the same call in a row; sets the back-off
-  int look_ups = 0;                    // since the last launch call
+  int failures = 0;  // of the same call in a row; sets the back-off
+  int look_ups = 0;  // since the last launch call
   Time started_at;
-  Time asked_at;                       // when the last launch call began
-  Time next_at;                        // when this stage acts next, if nothing else happens
+  Time asked_at;  // when the last launch call began
+  Time next_at;   // when this stage acts next, if nothing else happens
   std::optional<Time> end_requested_at;
   std::optional<Time> ended_at;
   std::vector<Machine> machines;
-  std::string reason;                  // why it did not become, or did not stay, the reservation
+  std::string reason;  // why it did not become, or did not stay, the reservation
   std::string cloud_code;
 
   bool operator==(const Attempt&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Attempt, (), (number, key, offer, target, token, stage, asked, uncertain, calling,
-                                    failures, look_ups, started_at, asked_at, next_at,
-                                    end_requested_at, ended_at, machines, reason, cloud_code))
+BOOST_DESCRIBE_STRUCT(Attempt, (),
+                      (number, key, offer, target, token, stage, asked, uncertain, calling,
+                       failures, look_ups, started_at, asked_at, next_at, end_requested_at,
+                       ended_at, machines, reason, cloud_code))
 
 // An offer that was considered and why it was not taken.
 struct Considered {
@@ -90,14 +97,15 @@ struct Considered {
 
   bool operator==(const Considered&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Considered, (), (cloud, region, instance_type, vcpus, memory_gib, price_usd_hour,
-                                       cost_usd, lost_because))
+BOOST_DESCRIBE_STRUCT(Considered, (),
+                      (cloud, region, instance_type, vcpus, memory_gib, price_usd_hour, cost_usd,
+                       lost_because))
 
 // The estimate frozen at placement.
 struct Estimate {
   Money cost_usd;
   std::int64_t billed_seconds = 0;
-  std::string snapshot;                // date of the price catalog
+  std::string snapshot;  // date of the price catalog
 
   bool operator==(const Estimate&) const = default;
 };
@@ -105,11 +113,11 @@ BOOST_DESCRIBE_STRUCT(Estimate, (), (cost_usd, billed_seconds, snapshot))
 
 // One line of a reservation's history, for its owner.
 struct JournalEntry {
-  std::int64_t seq = 0;                // from 1, without gaps
+  std::int64_t seq = 0;  // from 1, without gaps
   Time at;
-  std::string type;                    // phase, attempt, instance, lease, note
+  std::string type;  // phase, attempt, instance, lease, note
   Phase phase = Phase::pending;
-  int attempt = 0;                     // 0: about none
+  int attempt = 0;  // 0: about none
   std::string message;
   std::string cloud_code;
 
@@ -119,8 +127,8 @@ BOOST_DESCRIBE_STRUCT(JournalEntry, (), (seq, at, type, phase, attempt, message,
 
 inline constexpr std::size_t kJournalMax = 400;  // then the oldest entries after the first 50 go
 
-// Which key to use on which cloud, and the regions its account has enabled (empty: the cloud did not
-// say); fixed when the reservation is made.
+// Which key to use on which cloud, and the regions its account has enabled (empty: the cloud did
+// not say); fixed when the reservation is made.
 struct KeyChoice {
   std::string cloud;
   std::string key;
@@ -139,12 +147,13 @@ struct Reservation {
   Goal goal = Goal::present;
   Phase phase = Phase::pending;
 
-  // Offers still to try, in rank order; refilled from the catalog when empty, until that is empty too.
+  // Offers still to try, in rank order; refilled from the catalog when empty, until that is empty
+  // too.
   std::vector<Offer> candidates;
   std::vector<Exclusion> exclusions;
-  std::optional<Offer> preparing;          // the offer being prepared
-  std::vector<LaunchTarget> targets;       // zones of the current offer not yet tried
-  bool calling = false;                    // prepare or rank under way
+  std::optional<Offer> preparing;     // the offer being prepared
+  std::vector<LaunchTarget> targets;  // zones of the current offer not yet tried
+  bool calling = false;               // prepare or rank under way
   int failures = 0;
   Time next_at;
   std::vector<std::string> default_regions;  // of the user or the server when the request was made
@@ -157,21 +166,21 @@ struct Reservation {
   std::optional<Time> ready_at;
   std::optional<Time> expires_at;
   std::optional<Time> release_requested_at;
-  std::optional<Time> ended_at;            // released or failed
-  std::string end_reason;                  // why the goal became absent
-  bool failing = false;                    // the end will be `failed`, not `released`
-  std::string idempotency;                 // id of its Idempotency-Key document, if any
+  std::optional<Time> ended_at;  // released or failed
+  std::string end_reason;        // why the goal became absent
+  bool failing = false;          // the end will be `failed`, not `released`
+  std::string idempotency;       // id of its Idempotency-Key document, if any
 
   std::int64_t journal_seq = 0;
   std::vector<JournalEntry> journal;
 
   bool operator==(const Reservation&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Reservation, (), (schema_version, id, user, request, keys, goal, phase, candidates,
-                                        exclusions, preparing, targets, calling, failures, next_at,
-                                        default_regions, attempts, considered, estimate, created_at,
-                                        ready_at, expires_at, release_requested_at, ended_at, end_reason,
-                                        failing, idempotency, journal_seq, journal))
+BOOST_DESCRIBE_STRUCT(Reservation, (),
+                      (schema_version, id, user, request, keys, goal, phase, candidates, exclusions,
+                       preparing, targets, calling, failures, next_at, default_regions, attempts,
+                       considered, estimate, created_at, ready_at, expires_at, release_requested_at,
+                       ended_at, end_reason, failing, idempotency, journal_seq, journal))
 
 // The attempt that is the reservation: the one that is not given up; nullptr between attempts.
 const Attempt* current_attempt(const Reservation& reservation);
@@ -181,8 +190,8 @@ const Offer* placed_offer(const Reservation& reservation);
 std::string machine_name(const Reservation& reservation, const Attempt& attempt, int slot);
 
 struct Cost {
-  Money user_usd;   // until teardown was asked for
-  Money tail_usd;   // from there until the cloud's clock stopped
+  Money user_usd;  // until teardown was asked for
+  Money tail_usd;  // from there until the cloud's clock stopped
 };
 // What the machines have cost until `now`, from the frozen price terms; each sum rounded once.
 Cost cost_of(const Reservation& reservation, Time now);

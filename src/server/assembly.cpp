@@ -38,12 +38,14 @@ class DataLock {
     const std::filesystem::path file = data / "lock";
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-      return fail(ErrorCode::internal, fmt::format("The data directory {} cannot be written to", data.string()),
+      return fail(ErrorCode::internal,
+                  fmt::format("The data directory {} cannot be written to", data.string()),
                   "Choose another with --data, or mend its rights.");
     }
     auto lock = std::unique_ptr<DataLock>(new DataLock(fd));
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      return fail(ErrorCode::conflict, fmt::format("Another Mayfly server uses {}", data.string()), "End it, or choose another directory with --data.");
+      return fail(ErrorCode::conflict, fmt::format("Another Mayfly server uses {}", data.string()),
+                  "End it, or choose another directory with --data.");
     }
     return lock;
   }
@@ -67,8 +69,11 @@ Result<std::string> installation_of(store::Store& store, const Clock& clock, Ran
   }
   const std::string id = new_id("m", clock.now(), random);
   store::Batch batch;
-  batch.push_back({.collection = "settings", .id = "installation", .expected_version = 0,
-                   .document = store::Document{.id = "installation", .body = fmt::format("{{\"id\":\"{}\"}}", id)}});
+  batch.push_back({.collection = "settings",
+                   .id = "installation",
+                   .expected_version = 0,
+                   .document = store::Document{.id = "installation",
+                                               .body = fmt::format("{{\"id\":\"{}\"}}", id)}});
   TRY_VOID(blocking.commit(std::move(batch)));
   return id;
 }
@@ -85,17 +90,24 @@ class DriverThread {
 
  private:
   boost::asio::io_context context_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      context_.get_executor()};
   std::thread thread_{[this] { context_.run(); }};
 };
 
 class Running final : public Assembly {
  public:
-  Running(Config config, std::unique_ptr<DataLock> lock, std::unique_ptr<store::Store> store, service::Vault vault)
-      : config_(std::move(config)), lock_(std::move(lock)), store_(std::move(store)), vault_(std::move(vault)),
-        keyring_(*store_, vault_), client_(http::make_curl_client()),
+  Running(Config config, std::unique_ptr<DataLock> lock, std::unique_ptr<store::Store> store,
+          service::Vault vault)
+      : config_(std::move(config)),
+        lock_(std::move(lock)),
+        store_(std::move(store)),
+        vault_(std::move(vault)),
+        keyring_(*store_, vault_),
+        client_(http::make_curl_client()),
         aws_(drivers_.executor(), *client_, clock_, {.endpoint = config_.aws_endpoint}),
-        digitalocean_(drivers_.executor(), *client_, clock_, {.endpoint = config_.digitalocean_endpoint}) {}
+        digitalocean_(drivers_.executor(), *client_, clock_,
+                      {.endpoint = config_.digitalocean_endpoint}) {}
 
   ~Running() override {
     // Whoever still has to answer a connection's coroutine ends while its context lives: first the
@@ -112,29 +124,47 @@ class Running final : public Assembly {
     TRY(const std::string installation, installation_of(*store_, clock_, random_));
     on_loop([&] {
       engine_ = std::make_unique<engine::Engine>(
-          engine::Ports{.loop = loop_, .store = *store_, .keyring = keyring_, .clouds = clouds(), .catalog = &pricing::Catalog::embedded},
+          engine::Ports{.loop = loop_,
+                        .store = *store_,
+                        .keyring = keyring_,
+                        .clouds = clouds(),
+                        .catalog = &pricing::Catalog::embedded},
           engine::Settings{.policy = config_.policy,
-                           .observer = {.installation = installation, .poll_transition = config_.poll_transition}});
+                           .observer = {.installation = installation,
+                                        .poll_transition = config_.poll_transition}});
     });
     std::promise<Result<void>> started;
-    on_loop([&] { engine_->start([&started](Result<void> result) { started.set_value(std::move(result)); }); });
+    on_loop([&] {
+      engine_->start([&started](Result<void> result) { started.set_value(std::move(result)); });
+    });
     TRY_VOID(started.get_future().get());
     service_ = std::make_unique<service::Service>(service::Parts{
-        .store = *store_, .engine = *engine_, .engine_loop = loop_, .clouds = clouds(), .catalog = &pricing::Catalog::embedded,
-        .clock = clock_, .random = random_, .vault = vault_,
+        .store = *store_,
+        .engine = *engine_,
+        .engine_loop = loop_,
+        .clouds = clouds(),
+        .catalog = &pricing::Catalog::embedded,
+        .clock = clock_,
+        .random = random_,
+        .vault = vault_,
         .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
-    http::ServerOptions options{.address = config_.address, .port = config_.port, .threads = config_.threads};
-    TRY(server_, http::Server::start(std::move(options), rest::make_handler(*service_), rest::make_refusal()));
+    http::ServerOptions options{
+        .address = config_.address, .port = config_.port, .threads = config_.threads};
+    TRY(server_, http::Server::start(std::move(options), rest::make_handler(*service_),
+                                     rest::make_refusal()));
     return {};
   }
 
   std::string url() const override {
     const bool v6 = config_.address.contains(':');
-    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", config_.address, v6 ? "]" : "", server_->port());
+    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", config_.address, v6 ? "]" : "",
+                       server_->port());
   }
 
  private:
-  std::map<std::string, clouds::Cloud*> clouds() { return {{"aws", &aws_}, {"digitalocean", &digitalocean_}}; }
+  std::map<std::string, clouds::Cloud*> clouds() {
+    return {{"aws", &aws_}, {"digitalocean", &digitalocean_}};
+  }
 
   void on_loop(std::function<void()> task) {
     std::promise<void> done;
@@ -169,7 +199,8 @@ Result<std::unique_ptr<Assembly>> Assembly::start(Config config) {
   TRY(auto vault, config.master_key.empty() ? service::Vault::open(config.data / "master.key")
                                             : service::Vault::from_hex(config.master_key));
   TRY(auto store, store::sqlite::open(config.data / "mayfly.db"));
-  auto running = std::make_unique<Running>(std::move(config), std::move(lock), std::move(store), std::move(vault));
+  auto running = std::make_unique<Running>(std::move(config), std::move(lock), std::move(store),
+                                           std::move(vault));
   TRY_VOID(running->start());
   return running;
 }

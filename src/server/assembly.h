@@ -1,6 +1,6 @@
-// A running server: every port with its implementation, started lowest floor first and stopped in the
-// opposite order. Stopping is graceful: connections are told, calls under way to the clouds may end,
-// and what does not is found out at the next start, as after a crash.
+// A running server: every port with its implementation, started lowest floor first and stopped in
+// the opposite order. Stopping is graceful: connections are told, calls under way to the clouds may
+// end, and what does not is found out at the next start, as after a crash.
 #pragma once
 
 #include <memory>

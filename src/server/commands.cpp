@@ -21,7 +21,8 @@ int report(const Error& error) {
   return static_cast<int>(cli::exit_code_of(error));
 }
 
-// Blocked before any thread starts, so that every thread inherits it and only wait_for_signal() sees them.
+// Blocked before any thread starts, so that every thread inherits it and only wait_for_signal()
+// sees them.
 sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -39,8 +40,12 @@ void wait_for_signal(const sigset_t& signals) {
 }
 
 int serve(const cli::ServeOptions& options) {
-  const auto config = load_config({.config = options.config, .listen = options.listen, .data = options.data, .auth = options.auth,
-                                   .log_level = options.log_level, .log_json = options.log_json},
+  const auto config = load_config({.config = options.config,
+                                   .listen = options.listen,
+                                   .data = options.data,
+                                   .auth = options.auth,
+                                   .log_level = options.log_level,
+                                   .log_json = options.log_json},
                                   process_environment);
   if (!config) return report(config.error());
   log::configure(config->log_level, config->log_json);
@@ -49,7 +54,8 @@ int serve(const cli::ServeOptions& options) {
   if (!assembly) return report(assembly.error());
   fmt::print("Mayfly listens on {}\n", (*assembly)->url());
   fmt::print("  data    {}\n", config->data.string());
-  fmt::print("  prices  {} offers, snapshot of {}\n", pricing::Catalog::embedded()->size(), pricing::Catalog::embedded()->date());
+  fmt::print("  prices  {} offers, snapshot of {}\n", pricing::Catalog::embedded()->size(),
+             pricing::Catalog::embedded()->date());
   if (!config->authenticate) fmt::print("  auth    none: everybody on this machine may use it\n");
   std::fflush(stdout);
   wait_for_signal(signals);
@@ -59,14 +65,16 @@ int serve(const cli::ServeOptions& options) {
 }
 
 int user_add(const cli::UserAddOptions& options) {
-  const auto config = load_config({.config = options.config, .data = options.data}, process_environment);
+  const auto config =
+      load_config({.config = options.config, .data = options.data}, process_environment);
   if (!config) return report(config.error());
   const auto store = store::sqlite::open(config->data / "mayfly.db");
   if (!store) return report(store.error());
   const SystemClock clock;
   const auto token = service::add_user(**store, clock, options.name, options.admin);
   if (!token) return report(token.error());
-  fmt::print(stderr, "The token of {}{}; it is shown only now:\n", options.name, options.admin ? ", an administrator" : "");
+  fmt::print(stderr, "The token of {}{}; it is shown only now:\n", options.name,
+             options.admin ? ", an administrator" : "");
   fmt::print("{}\n", token->reveal());
   return 0;
 }
@@ -80,12 +88,16 @@ int config_check(const cli::ConfigCheckOptions& options) {
   fmt::print("  auth          {}\n", config->authenticate ? "token" : "none");
   fmt::print("  aws           {}\n", config->aws_endpoint.empty() ? "AWS" : config->aws_endpoint);
   fmt::print("  digitalocean  {}\n", config->digitalocean_endpoint);
-  fmt::print("  regions       {}\n", config->regions.empty() ? "everywhere" : fmt::format("{}", fmt::join(config->regions, ", ")));
+  fmt::print("  regions       {}\n", config->regions.empty()
+                                         ? "everywhere"
+                                         : fmt::format("{}", fmt::join(config->regions, ", ")));
   return 0;
 }
 
 }  // namespace
 
-cli::ServerCommands commands() { return {.serve = serve, .user_add = user_add, .config_check = config_check}; }
+cli::ServerCommands commands() {
+  return {.serve = serve, .user_add = user_add, .config_check = config_check};
+}
 
 }  // namespace mayfly::server

@@ -1,6 +1,6 @@
 // Every setting of the server, with its default. Read from TOML, then the environment, then the
-// command line; later ones win. A setting that is not known is refused by name, so that a typing error
-// does not pass for a default.
+// command line; later ones win. A setting that is not known is refused by name, so that a typing
+// error does not pass for a default.
 #pragma once
 
 #include <filesystem>
@@ -18,18 +18,18 @@ namespace mayfly::server {
 
 struct Config {
   // [server]
-  std::string address = "127.0.0.1";   // listen = "127.0.0.1:8080"
+  std::string address = "127.0.0.1";  // listen = "127.0.0.1:8080"
   unsigned short port = 8080;
-  std::filesystem::path data;          // directory; default: $XDG_DATA_HOME/mayfly or ~/.local/share/mayfly
-  bool authenticate = true;            // auth = "token" | "none"; none only on loopback
+  std::filesystem::path data;  // directory; default: $XDG_DATA_HOME/mayfly or ~/.local/share/mayfly
+  bool authenticate = true;    // auth = "token" | "none"; none only on loopback
   unsigned threads = 2;
   // [log]
   log::Level log_level = log::Level::info;
-  bool log_json = false;               // format = "text" | "json"
+  bool log_json = false;  // format = "text" | "json"
   // [defaults]
   std::vector<std::string> regions;
   // [clouds.aws], [clouds.digitalocean]
-  std::string aws_endpoint;            // empty: AWS itself
+  std::string aws_endpoint;  // empty: AWS itself
   std::string digitalocean_endpoint = "https://api.digitalocean.com";
   // [patience]: how long to wait before believing; lifecycles/reservation.h explains each.
   lifecycles::Policy policy;

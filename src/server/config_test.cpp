@@ -7,7 +7,8 @@ namespace {
 
 Environment no_environment() {
   return [](const char* name) -> std::optional<std::string> {
-    return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/ann") : std::nullopt;
+    return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/ann")
+                                            : std::nullopt;
   };
 }
 
@@ -45,7 +46,8 @@ endpoint = "http://127.0.0.1:5000/"
 endpoint = "http://127.0.0.1:5000"
 [patience]
 absence = "5s"
-)", "test.toml", config);
+)",
+                              "test.toml", config);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(config.port, 9000);
   EXPECT_EQ(config.threads, 4u);
@@ -57,14 +59,16 @@ absence = "5s"
 
 TEST(Config, RefusesAnUnknownSettingByNameAndLine) {
   EXPECT_EQ(error_of("[server]\nlisten = \"127.0.0.1:1\"\nlissten = \"x\"\n"),
-            "test.toml: The field 'server.lissten' is not a setting (line 3); docs/configuration.md lists them all");
+            "test.toml: The field 'server.lissten' is not a setting (line 3); "
+            "docs/configuration.md lists them all");
 }
 
 TEST(Config, NamesWhatIsWrong) {
   EXPECT_NE(error_of("[server]\nlisten = \"nonsense\"").find("listen"), std::string::npos);
   EXPECT_NE(error_of("[server]\nthreads = \"two\"").find("server.threads"), std::string::npos);
   EXPECT_NE(error_of("[log]\nlevel = \"loud\"").find("log.level"), std::string::npos);
-  EXPECT_NE(error_of("[clouds.aws]\nendpoint = \"127.0.0.1\"").find("clouds.aws.endpoint"), std::string::npos);
+  EXPECT_NE(error_of("[clouds.aws]\nendpoint = \"127.0.0.1\"").find("clouds.aws.endpoint"),
+            std::string::npos);
   EXPECT_NE(error_of("[patience]\nboot = \"soon\"").find("patience.boot"), std::string::npos);
   EXPECT_NE(error_of("[server\n").find("line 1"), std::string::npos);
 }
@@ -75,11 +79,12 @@ TEST(Config, RefusesToServeEverybodyWithoutTokens) {
 }
 
 TEST(Config, LetsTheCommandLineWinOverTheEnvironment) {
-  const auto config = load_config({.listen = "127.0.0.1:1"}, [](const char* name) -> std::optional<std::string> {
-    if (std::string_view(name) == "MAYFLY_LISTEN") return "127.0.0.1:2";
-    if (std::string_view(name) == "AWS_ENDPOINT_URL") return "http://127.0.0.1:5000";
-    return std::nullopt;
-  });
+  const auto config =
+      load_config({.listen = "127.0.0.1:1"}, [](const char* name) -> std::optional<std::string> {
+        if (std::string_view(name) == "MAYFLY_LISTEN") return "127.0.0.1:2";
+        if (std::string_view(name) == "AWS_ENDPOINT_URL") return "http://127.0.0.1:5000";
+        return std::nullopt;
+      });
   ASSERT_TRUE(config);
   EXPECT_EQ(config->port, 1);
   EXPECT_EQ(config->aws_endpoint, "http://127.0.0.1:5000");

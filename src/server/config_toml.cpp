@@ -13,7 +13,8 @@ namespace {
 using namespace config_detail;
 
 // One setting: how a TOML value of its name becomes part of the configuration.
-using Setter = std::function<Result<void>(const std::string& name, const toml::node& node, Config& config)>;
+using Setter =
+    std::function<Result<void>(const std::string& name, const toml::node& node, Config& config)>;
 
 Setter text(std::function<Result<void>(const std::string&, const std::string&, Config&)> set) {
   return [set](const std::string& name, const toml::node& node, Config& config) -> Result<void> {
@@ -24,12 +25,14 @@ Setter text(std::function<Result<void>(const std::string&, const std::string&, C
 }
 
 Setter duration(std::function<Duration&(Config&)> where) {
-  return text([where](const std::string& name, const std::string& value, Config& config) -> Result<void> {
-    const auto parsed = parse_duration(value);
-    if (!parsed || *parsed <= Duration{0}) return fail_field(name, "must be a duration such as 10s or 15m");
-    where(config) = *parsed;
-    return {};
-  });
+  return text(
+      [where](const std::string& name, const std::string& value, Config& config) -> Result<void> {
+        const auto parsed = parse_duration(value);
+        if (!parsed || *parsed <= Duration{0})
+          return fail_field(name, "must be a duration such as 10s or 15m");
+        where(config) = *parsed;
+        return {};
+      });
 }
 
 Setter endpoint(std::function<std::string&(Config&)> where) {
@@ -40,7 +43,8 @@ Setter endpoint(std::function<std::string&(Config&)> where) {
 
 Result<void> set_threads(const std::string& name, const toml::node& node, Config& config) {
   const auto value = node.value<std::int64_t>();
-  if (!node.is_integer() || !value || *value < 1 || *value > 256) return fail_field(name, "must be a whole number from 1 to 256");
+  if (!node.is_integer() || !value || *value < 1 || *value > 256)
+    return fail_field(name, "must be a whole number from 1 to 256");
   config.threads = static_cast<unsigned>(*value);
   return {};
 }
@@ -59,31 +63,52 @@ Result<void> set_regions(const std::string& name, const toml::node& node, Config
 
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all = {
-      {"server.listen", text([](const std::string&, const std::string& value, Config& config) { return apply_listen(value, config); })},
-      {"server.data", text([](const std::string&, const std::string& value, Config& config) -> Result<void> { config.data = value; return {}; })},
-      {"server.auth", text([](const std::string&, const std::string& value, Config& config) { return apply_auth(value, config); })},
+      {"server.listen", text([](const std::string&, const std::string& value, Config& config) {
+         return apply_listen(value, config);
+       })},
+      {"server.data",
+       text([](const std::string&, const std::string& value, Config& config) -> Result<void> {
+         config.data = value;
+         return {};
+       })},
+      {"server.auth", text([](const std::string&, const std::string& value, Config& config) {
+         return apply_auth(value, config);
+       })},
       {"server.threads", set_threads},
-      {"log.level", text([](const std::string&, const std::string& value, Config& config) { return apply_log_level(value, config); })},
-      {"log.format", text([](const std::string& name, const std::string& value, Config& config) -> Result<void> {
-         if (value != "text" && value != "json") return fail_field(name, "must be 'text' or 'json'");
+      {"log.level", text([](const std::string&, const std::string& value, Config& config) {
+         return apply_log_level(value, config);
+       })},
+      {"log.format",
+       text([](const std::string& name, const std::string& value, Config& config) -> Result<void> {
+         if (value != "text" && value != "json")
+           return fail_field(name, "must be 'text' or 'json'");
          config.log_json = value == "json";
          return {};
        })},
       {"defaults.regions", set_regions},
-      {"clouds.aws.endpoint", endpoint([](Config& config) -> std::string& { return config.aws_endpoint; })},
-      {"clouds.digitalocean.endpoint", endpoint([](Config& config) -> std::string& { return config.digitalocean_endpoint; })},
-      {"patience.poll", duration([](Config& config) -> Duration& { return config.poll_transition; })},
-      {"patience.boot", duration([](Config& config) -> Duration& { return config.policy.boot_deadline; })},
-      {"patience.provision", duration([](Config& config) -> Duration& { return config.policy.provision_deadline; })},
-      {"patience.look_up", duration([](Config& config) -> Duration& { return config.policy.look_up_window; })},
-      {"patience.absence", duration([](Config& config) -> Duration& { return config.policy.absence_window; })},
-      {"patience.tombstone", duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
+      {"clouds.aws.endpoint",
+       endpoint([](Config& config) -> std::string& { return config.aws_endpoint; })},
+      {"clouds.digitalocean.endpoint",
+       endpoint([](Config& config) -> std::string& { return config.digitalocean_endpoint; })},
+      {"patience.poll",
+       duration([](Config& config) -> Duration& { return config.poll_transition; })},
+      {"patience.boot",
+       duration([](Config& config) -> Duration& { return config.policy.boot_deadline; })},
+      {"patience.provision",
+       duration([](Config& config) -> Duration& { return config.policy.provision_deadline; })},
+      {"patience.look_up",
+       duration([](Config& config) -> Duration& { return config.policy.look_up_window; })},
+      {"patience.absence",
+       duration([](Config& config) -> Duration& { return config.policy.absence_window; })},
+      {"patience.tombstone",
+       duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
   };
   return all;
 }
 
 bool is_section(const std::string& name) {
-  return std::ranges::any_of(setters(), [&](const auto& entry) { return entry.first.starts_with(name + "."); });
+  return std::ranges::any_of(
+      setters(), [&](const auto& entry) { return entry.first.starts_with(name + "."); });
 }
 
 Result<void> read_table(const toml::table& table, const std::string& prefix, Config& config) {
@@ -95,7 +120,9 @@ Result<void> read_table(const toml::table& table, const std::string& prefix, Con
     }
     const auto setter = setters().find(name);
     if (setter == setters().end()) {
-      return fail_field(name, fmt::format("is not a setting (line {}); docs/configuration.md lists them all", node.source().begin.line));
+      return fail_field(
+          name, fmt::format("is not a setting (line {}); docs/configuration.md lists them all",
+                            node.source().begin.line));
     }
     TRY_VOID(setter->second(name, node, config));
   }
@@ -107,7 +134,9 @@ Result<void> read_table(const toml::table& table, const std::string& prefix, Con
 Result<void> read_toml(std::string_view content, const std::string& where, Config& config) {
   const toml::parse_result parsed = toml::parse(content, where);
   if (!parsed) {
-    return fail(ErrorCode::invalid, fmt::format("{}, line {}: {}", where, parsed.error().source().begin.line, parsed.error().description()));
+    return fail(ErrorCode::invalid,
+                fmt::format("{}, line {}: {}", where, parsed.error().source().begin.line,
+                            parsed.error().description()));
   }
   auto read = read_table(parsed.table(), "", config);
   if (!read) read.error().message = where + ": " + read.error().message;

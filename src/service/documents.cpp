@@ -13,10 +13,14 @@ store::Document to_document(const Key& key) {
 }
 
 store::Document to_document(const Template& saved) {
-  return {.id = template_id(saved.user, saved.name), .body = json::to_text(saved), .indexes = {{"user", saved.user}}};
+  return {.id = template_id(saved.user, saved.name),
+          .body = json::to_text(saved),
+          .indexes = {{"user", saved.user}}};
 }
 
-std::string template_id(const std::string& user, const std::string& name) { return user + "/" + name; }
+std::string template_id(const std::string& user, const std::string& name) {
+  return user + "/" + name;
+}
 
 template <class T>
 Result<Stored<T>> from_document(const store::Document& document) {

@@ -15,9 +15,9 @@ namespace mayfly::service {
 struct User {
   int schema_version = 1;
   std::string id;
-  std::string token_sha256;            // of a 256-bit random token: no need for a slow hash
+  std::string token_sha256;  // of a 256-bit random token: no need for a slow hash
   bool admin = false;
-  std::vector<std::string> regions;    // default regions of this user's requests
+  std::vector<std::string> regions;  // default regions of this user's requests
   Time created_at;
 };
 BOOST_DESCRIBE_STRUCT(User, (), (schema_version, id, token_sha256, admin, regions, created_at))
@@ -36,15 +36,16 @@ struct Key {
   std::string cloud;
   std::string account;
   std::string identity;
-  std::string region;                  // where the key is tested (AWS)
-  std::vector<std::string> regions;    // enabled for the account; empty: the cloud did not say
+  std::string region;                // where the key is tested (AWS)
+  std::vector<std::string> regions;  // enabled for the account; empty: the cloud did not say
   KeyStatus status = KeyStatus::active;
   Time created_at;
   Time tested_at;
-  std::string sealed;                  // vault.h: the secrets
+  std::string sealed;  // vault.h: the secrets
 };
-BOOST_DESCRIBE_STRUCT(Key, (), (schema_version, id, user, cloud, account, identity, region, regions, status,
-                                created_at, tested_at, sealed))
+BOOST_DESCRIBE_STRUCT(Key, (),
+                      (schema_version, id, user, cloud, account, identity, region, regions, status,
+                       created_at, tested_at, sealed))
 
 struct Template {
   int schema_version = 1;

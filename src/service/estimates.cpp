@@ -9,15 +9,18 @@
 
 namespace mayfly::service {
 
-Error unsatisfiable(const pricing::Catalog& catalog, const Request& request, const pricing::Reach& reach) {
+Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
+                    const pricing::Reach& reach) {
   Error error{.code = ErrorCode::unsatisfiable,
-              .message = fmt::format("No offer of {} satisfies this request", fmt::join(reach.clouds, " and "))};
+              .message = fmt::format("No offer of {} satisfies this request",
+                                     fmt::join(reach.clouds, " and "))};
   json::array changes;
   for (const pricing::Relaxation& change : pricing::relax(catalog, request, reach)) {
-    changes.push_back(json::object{{"field", change.field}, {"value", change.value}, {"cost_usd", json::encode(change.cost)}});
+    changes.push_back(json::object{
+        {"field", change.field}, {"value", change.value}, {"cost_usd", json::encode(change.cost)}});
     if (error.remedy.empty()) {
-      error.remedy = fmt::format("The cheapest single change: {} = {}, then it costs {} USD", change.field,
-                                 json::print(change.value), to_string(change.cost));
+      error.remedy = fmt::format("The cheapest single change: {} = {}, then it costs {} USD",
+                                 change.field, json::print(change.value), to_string(change.cost));
     }
   }
   if (changes.empty()) error.remedy = "No single change of one field would make it satisfiable.";
@@ -32,8 +35,10 @@ Async<Service::ReachOf> Service::reach_of(std::string user, const Request& reque
   for (const Stored<Key>& key : *keys) {
     if (key.value.status != KeyStatus::active) continue;
     found.reach.clouds.push_back(key.value.cloud);
-    found.keys.push_back({.cloud = key.value.cloud, .key = key.value.id, .regions = key.value.regions});
-    if (!key.value.regions.empty()) found.reach.enabled_regions[key.value.cloud] = key.value.regions;
+    found.keys.push_back(
+        {.cloud = key.value.cloud, .key = key.value.id, .regions = key.value.regions});
+    if (!key.value.regions.empty())
+      found.reach.enabled_regions[key.value.cloud] = key.value.regions;
   }
   std::ranges::sort(found.reach.clouds);
   auto owner = co_await get_user(user);
@@ -57,17 +62,21 @@ Async<EstimateView> Service::estimate(std::string user, Request request, std::si
   EstimateView view{.regions_from = found->regions_from};
   if (found->reach.clouds.empty()) {
     for (const std::string_view cloud : cloud_names()) found->reach.clouds.emplace_back(cloud);
-    view.note = fmt::format("all clouds, from the price snapshot of {}: you have no key yet", catalog->date());
+    view.note = fmt::format("all clouds, from the price snapshot of {}: you have no key yet",
+                            catalog->date());
   }
   pricing::Ranking ranking = pricing::rank(*catalog, request, found->reach, limit);
-  if (ranking.offers.empty()) co_return std::unexpected(unsatisfiable(*catalog, request, found->reach));
+  if (ranking.offers.empty())
+    co_return std::unexpected(unsatisfiable(*catalog, request, found->reach));
   view.snapshot = ranking.snapshot;
   view.billed_seconds = ranking.billed_seconds;
   view.satisfying = static_cast<std::int64_t>(ranking.satisfying);
   for (const pricing::RankedOffer& offer : ranking.offers) view.offers.push_back(view_of(offer));
   for (const pricing::Rejection& rejection : ranking.rejected) {
-    view.rejected.push_back({.reason = rejection.reason, .offers = rejection.offers,
-                             .example = rejection.example ? std::optional(view_of(*rejection.example)) : std::nullopt});
+    view.rejected.push_back(
+        {.reason = rejection.reason,
+         .offers = rejection.offers,
+         .example = rejection.example ? std::optional(view_of(*rejection.example)) : std::nullopt});
   }
   co_return view;
 }

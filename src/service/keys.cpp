@@ -23,33 +23,45 @@ struct KeySecrets {
 BOOST_DESCRIBE_STRUCT(KeySecrets, (), (id, secret, session_token))
 
 Secret pack(const NewKey& key) {
-  return Secret(json::to_text(KeySecrets{.id = key.id, .secret = std::string(key.secret.reveal()),
-                                         .session_token = std::string(key.session_token.reveal())}));
+  return Secret(
+      json::to_text(KeySecrets{.id = key.id,
+                               .secret = std::string(key.secret.reveal()),
+                               .session_token = std::string(key.session_token.reveal())}));
 }
 
 Result<clouds::Credentials> unpack(const Vault& vault, const Key& key) {
   TRY(const Secret plain, vault.unseal(key.sealed, key.id));
   TRY(const json::value tree, json::parse(plain.reveal()));
   TRY(const KeySecrets secrets, json::decode<KeySecrets>(tree, json::Unknown::ignore));
-  return clouds::Credentials{.key_id = key.id, .id = secrets.id, .secret = Secret(secrets.secret),
-                             .session_token = Secret(secrets.session_token), .region = key.region};
+  return clouds::Credentials{.key_id = key.id,
+                             .id = secrets.id,
+                             .secret = Secret(secrets.secret),
+                             .session_token = Secret(secrets.session_token),
+                             .region = key.region};
 }
 
 // The cloud's answer to a test, for the person who entered the key.
 Error refusal(const std::string& cloud, const CloudFailure& failure) {
-  const bool unreachable = failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
-  return {.code = unreachable ? ErrorCode::cloud_unreachable : ErrorCode::rejected_by_cloud,
-          .message = unreachable ? fmt::format("{} could not be asked about this key: {}", cloud_title(cloud), failure.message)
-                                 : fmt::format("{} does not accept this key: {}", cloud_title(cloud), failure.message),
-          .remedy = unreachable ? "Nothing was stored. Check the network and the cloud's endpoint, then try again."
-                                : "Nothing was stored. Check the key and what it may do at the cloud.",
-          .cloud_code = failure.code,
-          .retry_after = failure.retry_after};
+  const bool unreachable =
+      failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
+  return {
+      .code = unreachable ? ErrorCode::cloud_unreachable : ErrorCode::rejected_by_cloud,
+      .message = unreachable ? fmt::format("{} could not be asked about this key: {}",
+                                           cloud_title(cloud), failure.message)
+                             : fmt::format("{} does not accept this key: {}", cloud_title(cloud),
+                                           failure.message),
+      .remedy =
+          unreachable
+              ? "Nothing was stored. Check the network and the cloud's endpoint, then try again."
+              : "Nothing was stored. Check the key and what it may do at the cloud.",
+      .cloud_code = failure.code,
+      .retry_after = failure.retry_after};
 }
 
 bool uses(const Reservation& reservation, const std::string& key) {
   if (is_final(reservation.phase)) return false;
-  return std::ranges::any_of(reservation.keys, [&](const KeyChoice& choice) { return choice.key == key; });
+  return std::ranges::any_of(reservation.keys,
+                             [&](const KeyChoice& choice) { return choice.key == key; });
 }
 
 }  // namespace
@@ -57,14 +69,17 @@ bool uses(const Reservation& reservation, const std::string& key) {
 Async<clouds::Identity> Service::check(clouds::Credentials credentials, std::string cloud) {
   http::AsioLoop loop(co_await boost::asio::this_coro::executor);
   using Answer = CloudResult<clouds::Identity>;
-  auto start = [&](Done<Answer> done) { parts_.clouds.at(cloud)->check(credentials, loop, std::move(done)); };
+  auto start = [&](Done<Answer> done) {
+    parts_.clouds.at(cloud)->check(credentials, loop, std::move(done));
+  };
   Answer answer = co_await http::await_done<Answer>(std::ref(start));
   if (!answer) co_return std::unexpected(refusal(cloud, answer.error()));
   co_return *std::move(answer);
 }
 
 Async<std::vector<Stored<Key>>> Service::keys_of(std::string user) {
-  auto page = co_await query_documents(parts_.store, {.collection = kKeys, .index = "user", .value = user, .limit = kKeysOfUserMax});
+  auto page = co_await query_documents(
+      parts_.store, {.collection = kKeys, .index = "user", .value = user, .limit = kKeysOfUserMax});
   if (!page) co_return std::unexpected(std::move(page).error());
   std::vector<Stored<Key>> keys;
   for (const store::Document& document : *page) {
@@ -84,7 +99,11 @@ Async<std::vector<std::string>> Service::reservations_using(std::string user, st
   std::vector<std::string> using_it;
   std::string after;
   while (true) {
-    auto page = co_await query_documents(parts_.store, {.collection = "reservations", .index = "user_live", .value = user, .after_id = after, .limit = kPageMax});
+    auto page = co_await query_documents(parts_.store, {.collection = "reservations",
+                                                        .index = "user_live",
+                                                        .value = user,
+                                                        .after_id = after,
+                                                        .limit = kPageMax});
     if (!page) co_return std::unexpected(std::move(page).error());
     for (const store::Document& document : *page) {
       CO_TRY(const Reservation reservation, engine::from_document(document));
@@ -96,8 +115,17 @@ Async<std::vector<std::string>> Service::reservations_using(std::string user, st
 }
 
 Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
-  Key key{.id = new_id("k", now(), parts_.random), .user = user, .cloud = fresh.cloud, .region = fresh.region, .created_at = now(), .tested_at = now()};
-  clouds::Credentials credentials{.key_id = key.id, .id = fresh.id, .secret = fresh.secret, .session_token = fresh.session_token, .region = fresh.region};
+  Key key{.id = new_id("k", now(), parts_.random),
+          .user = user,
+          .cloud = fresh.cloud,
+          .region = fresh.region,
+          .created_at = now(),
+          .tested_at = now()};
+  clouds::Credentials credentials{.key_id = key.id,
+                                  .id = fresh.id,
+                                  .secret = fresh.secret,
+                                  .session_token = fresh.session_token,
+                                  .region = fresh.region};
   auto identity = co_await check(std::move(credentials), fresh.cloud);
   if (!identity) co_return std::unexpected(std::move(identity).error());
   key.account = identity->account;
@@ -108,7 +136,8 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
   auto known = co_await keys_of(user);
   if (!known) co_return std::unexpected(std::move(known).error());
   store::Batch batch;
-  batch.push_back({.collection = kKeys, .id = key.id, .expected_version = 0, .document = to_document(key)});
+  batch.push_back(
+      {.collection = kKeys, .id = key.id, .expected_version = 0, .document = to_document(key)});
   bool replaced = false;
   for (const Stored<Key>& old : *known) {
     if (old.value.cloud != key.cloud) continue;
@@ -119,7 +148,8 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
     retired.status = KeyStatus::replaced;
     store::Write write{.collection = kKeys, .id = retired.id, .expected_version = old.version};
     // A reservation made meanwhile keeps the old key; what nothing uses is not kept for ever.
-    if (old.value.status == KeyStatus::active || !still_used->empty()) write.document = to_document(retired);
+    if (old.value.status == KeyStatus::active || !still_used->empty())
+      write.document = to_document(retired);
     batch.push_back(std::move(write));
   }
   auto written = co_await commit(parts_.store, std::move(batch));
@@ -128,7 +158,8 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
 }
 
 Async<Listing<KeyView>> Service::list_keys(std::string user, PageRequest page) {
-  auto documents = co_await read_page(parts_.store, {.collection = kKeys, .index = "user", .value = user}, std::move(page));
+  auto documents = co_await read_page(
+      parts_.store, {.collection = kKeys, .index = "user", .value = user}, std::move(page));
   if (!documents) co_return std::unexpected(std::move(documents).error());
   Listing<KeyView> listing{.next_cursor = documents->next_cursor};
   for (const store::Document& document : documents->items) {
@@ -154,21 +185,28 @@ Async<KeyView> Service::test_key(std::string user, std::string id) {
   tested.tested_at = now();
   tested.regions = identity->regions;
   store::Batch batch;
-  batch.push_back({.collection = kKeys, .id = tested.id, .expected_version = key->version, .document = to_document(tested)});
+  batch.push_back({.collection = kKeys,
+                   .id = tested.id,
+                   .expected_version = key->version,
+                   .document = to_document(tested)});
   auto written = co_await commit(parts_.store, std::move(batch));
   if (!written) co_return std::unexpected(std::move(written).error());
   co_return view_of(tested);
 }
 
-// Two steps, so that no launch can slip in between the look and the removal: a key that is `deleting`
-// starts nothing (StoreKeyring), and a reservation that was made before is found by the look.
+// Two steps, so that no launch can slip in between the look and the removal: a key that is
+// `deleting` starts nothing (StoreKeyring), and a reservation that was made before is found by the
+// look.
 Async<void> Service::delete_key(std::string user, std::string id) {
   auto key = co_await find_key(user, id);
   if (!key) co_return std::unexpected(std::move(key).error());
   Key marked = key->value;
   marked.status = KeyStatus::deleting;
   store::Batch mark;
-  mark.push_back({.collection = kKeys, .id = id, .expected_version = key->version, .document = to_document(marked)});
+  mark.push_back({.collection = kKeys,
+                  .id = id,
+                  .expected_version = key->version,
+                  .document = to_document(marked)});
   auto written = co_await commit(parts_.store, std::move(mark));
   if (!written) co_return std::unexpected(std::move(written).error());
 
@@ -183,25 +221,30 @@ Async<void> Service::delete_key(std::string user, std::string id) {
   if (!finished) co_return std::unexpected(std::move(finished).error());
   if (living->empty()) co_return Result<void>{};
   Error in_use{.code = ErrorCode::conflict,
-               .message = fmt::format("The key {} is needed to tear down {} reservation(s)", id, living->size()),
+               .message = fmt::format("The key {} is needed to tear down {} reservation(s)", id,
+                                      living->size()),
                .remedy = "Tear them down first, or add a new key: that replaces this one."};
   json::array ids;
-  for (const std::string& reservation : *living) ids.emplace_back(json::value(boost::json::string_view(reservation)));
+  for (const std::string& reservation : *living)
+    ids.emplace_back(json::value(boost::json::string_view(reservation)));
   in_use.extensions["reservations"] = json::print(ids);
   co_return std::unexpected(std::move(in_use));
 }
 
-void StoreKeyring::open(const std::string& key, Loop& loop, Done<Result<clouds::Credentials>> done) {
-  store_.get(kKeys, key, loop, [this, key, done = std::move(done)](Result<std::optional<store::Document>> found) mutable {
-    if (!found) return done(std::unexpected(found.error()));
-    if (!*found) return done(fail(ErrorCode::not_found, "the key " + key + " was removed"));
-    const auto stored = from_document<Key>(**found);
-    if (!stored) return done(std::unexpected(stored.error()));
-    if (stored->value.status == KeyStatus::deleting) {
-      return done(fail(ErrorCode::unavailable, "the key " + key + " is being removed"));
-    }
-    done(unpack(vault_, stored->value));
-  });
+void StoreKeyring::open(const std::string& key, Loop& loop,
+                        Done<Result<clouds::Credentials>> done) {
+  store_.get(
+      kKeys, key, loop,
+      [this, key, done = std::move(done)](Result<std::optional<store::Document>> found) mutable {
+        if (!found) return done(std::unexpected(found.error()));
+        if (!*found) return done(fail(ErrorCode::not_found, "the key " + key + " was removed"));
+        const auto stored = from_document<Key>(**found);
+        if (!stored) return done(std::unexpected(stored.error()));
+        if (stored->value.status == KeyStatus::deleting) {
+          return done(fail(ErrorCode::unavailable, "the key " + key + " is being removed"));
+        }
+        done(unpack(vault_, stored->value));
+      });
 }
 
 }  // namespace mayfly::service

@@ -7,9 +7,11 @@
 namespace mayfly::service {
 
 // The 422 for a request that nothing satisfies: with every single change that would help.
-Error unsatisfiable(const pricing::Catalog& catalog, const Request& request, const pricing::Reach& reach);
+Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
+                    const pricing::Reach& reach);
 
 // Candidates, the estimate frozen with the first of them, and why the next ones lost.
-Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog, const pricing::Reach& reach);
+Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
+                         const pricing::Reach& reach);
 
 }  // namespace mayfly::service

@@ -13,14 +13,19 @@ constexpr char kReservations[] = "reservations";
 constexpr char kIdempotency[] = "idempotency";
 
 Error no_reservation(const std::string& id) {
-  return {.code = ErrorCode::not_found, .message = "There is no reservation " + id, .remedy = "`mayfly ls --all` lists yours."};
+  return {.code = ErrorCode::not_found,
+          .message = "There is no reservation " + id,
+          .remedy = "`mayfly ls --all` lists yours."};
 }
 
 Error no_keys(const Request& request) {
-  const std::string which = request.clouds ? fmt::format(" for {}", fmt::join(*request.clouds, " or ")) : "";
+  const std::string which =
+      request.clouds ? fmt::format(" for {}", fmt::join(*request.clouds, " or ")) : "";
   return {.code = ErrorCode::invalid,
           .message = fmt::format("You have no cloud key{}", which),
-          .remedy = "Add one with `mayfly keys add aws` or `mayfly keys add digitalocean` (POST /users/:UserId/keys).",
+          .remedy =
+              "Add one with `mayfly keys add aws` or `mayfly keys add digitalocean` (POST "
+              "/users/:UserId/keys).",
           .fields = {{"clouds", "no key is stored" + which}}};
 }
 
@@ -36,17 +41,21 @@ Result<Time> new_end(const Reservation& reservation, const LeaseChange& change, 
   } else if (reservation.expires_at) {
     end = *reservation.expires_at + *change.extend;
   } else {
-    return fail_field("extend", "cannot extend a reservation without a lease; give it one with 'lease'");
+    return fail_field("extend",
+                      "cannot extend a reservation without a lease; give it one with 'lease'");
   }
   if (end <= now) {
-    return fail_field(change.lease ? "lease" : "extend", fmt::format("would end at {}, which is past; to end it now, delete it", to_string(end)));
+    return fail_field(
+        change.lease ? "lease" : "extend",
+        fmt::format("would end at {}, which is past; to end it now, delete it", to_string(end)));
   }
   return end;
 }
 
 }  // namespace
 
-// ---- following ------------------------------------------------------------------------------------
+// ---- following
+// ------------------------------------------------------------------------------------
 
 struct Follower::Shared {
   explicit Shared(boost::asio::any_io_executor where) : executor(where), wake(where) {}
@@ -96,7 +105,8 @@ Async<Follower> Service::follow(std::string user, std::string id) {
   co_return follower;
 }
 
-Async<engine::Snapshot> Service::wait(std::string user, std::string id, Until until, std::optional<Duration> at_most) {
+Async<engine::Snapshot> Service::wait(std::string user, std::string id, Until until,
+                                      std::optional<Duration> at_most) {
   auto follower = co_await follow(std::move(user), std::move(id));
   if (!follower) co_return std::unexpected(std::move(follower).error());
   const Time deadline = at_most ? now() + *at_most : kNever;
@@ -105,25 +115,30 @@ Async<engine::Snapshot> Service::wait(std::string user, std::string id, Until un
     constexpr Duration kPatience = 1h;
     const Duration left = at_most ? std::max(Duration{0}, deadline - now()) : Duration{kPatience};
     if (engine::Snapshot next = co_await follower->next(left)) state = std::move(next);
-    const bool reached = is_final(state->phase) || (until == Until::ready && state->phase == Phase::ready);
+    const bool reached =
+        is_final(state->phase) || (until == Until::ready && state->phase == Phase::ready);
     if (reached || now() >= deadline) co_return state;
   }
 }
 
-// ---- creating -------------------------------------------------------------------------------------
+// ---- creating
+// -------------------------------------------------------------------------------------
 
-Async<std::optional<std::string>> Service::find_repeated(std::string record, std::string body_sha256) {
+Async<std::optional<std::string>> Service::find_repeated(std::string record,
+                                                         std::string body_sha256) {
   auto found = co_await get_document(parts_.store, kIdempotency, std::move(record));
   if (!found) co_return std::unexpected(std::move(found).error());
   if (!*found) co_return std::nullopt;
   CO_TRY(const Stored<Idempotency> stored, from_document<Idempotency>(**found));
   if (stored.value.body_sha256 != body_sha256) {
-    co_return fail_field("Idempotency-Key", "was used before with another body; use a new one for a new request");
+    co_return fail_field("Idempotency-Key",
+                         "was used before with another body; use a new one for a new request");
   }
   co_return stored.value.reservation;
 }
 
-Async<Created> Service::create(std::string user, Request request, std::string idempotency_key, std::string route, std::string body) {
+Async<Created> Service::create(std::string user, Request request, std::string idempotency_key,
+                               std::string route, std::string body) {
   const std::string record = idempotency_key.empty() ? "" : record_id(user, route, idempotency_key);
   const std::string body_sha256 = sha256_hex(body);
   if (!record.empty()) {
@@ -139,25 +154,34 @@ Async<Created> Service::create(std::string user, Request request, std::string id
   auto found = co_await reach_of(user, request);
   if (!found) co_return std::unexpected(std::move(found).error());
   std::erase_if(found->keys, [&](const KeyChoice& choice) {
-    return request.clouds && std::ranges::find(*request.clouds, choice.cloud) == request.clouds->end();
+    return request.clouds &&
+           std::ranges::find(*request.clouds, choice.cloud) == request.clouds->end();
   });
   if (found->keys.empty()) co_return std::unexpected(no_keys(request));
-  Reservation reservation{.id = new_id("r", now(), parts_.random), .user = user, .request = request,
-                          .keys = found->keys, .default_regions = found->reach.default_regions};
+  Reservation reservation{.id = new_id("r", now(), parts_.random),
+                          .user = user,
+                          .request = request,
+                          .keys = found->keys,
+                          .default_regions = found->reach.default_regions};
   reservation.created_at = reservation.next_at = now();
   if (request.lease) reservation.expires_at = reservation.created_at + *request.lease;
   reservation.idempotency = record;
   const auto catalog = parts_.catalog();
-  if (auto placed = place_first(reservation, *catalog, found->reach); !placed) co_return std::unexpected(std::move(placed).error());
+  if (auto placed = place_first(reservation, *catalog, found->reach); !placed)
+    co_return std::unexpected(std::move(placed).error());
 
   store::Batch with;
   if (!record.empty()) {
-    const Idempotency remembered{.user = user, .body_sha256 = body_sha256, .reservation = reservation.id};
-    with.push_back({.collection = kIdempotency, .id = record, .expected_version = 0,
+    const Idempotency remembered{
+        .user = user, .body_sha256 = body_sha256, .reservation = reservation.id};
+    with.push_back({.collection = kIdempotency,
+                    .id = record,
+                    .expected_version = 0,
                     .document = store::Document{.id = record, .body = json::to_text(remembered)}});
   }
   auto start = [&](Done<Result<engine::Snapshot>> done) {
-    parts_.engine_loop.post([this, reservation = std::move(reservation), with = std::move(with), done = std::move(done)]() mutable {
+    parts_.engine_loop.post([this, reservation = std::move(reservation), with = std::move(with),
+                             done = std::move(done)]() mutable {
       parts_.engine.create(std::move(reservation), std::move(with), std::move(done));
     });
   };
@@ -173,7 +197,8 @@ Async<Created> Service::create(std::string user, Request request, std::string id
   co_return Created{*std::move(known), true};
 }
 
-// ---- reading --------------------------------------------------------------------------------------
+// ---- reading
+// --------------------------------------------------------------------------------------
 
 Async<engine::Snapshot> Service::get(std::string user, std::string id) {
   auto found = co_await get_document(parts_.store, kReservations, id);
@@ -186,7 +211,12 @@ Async<engine::Snapshot> Service::get(std::string user, std::string id) {
 }
 
 Async<Listing<engine::Snapshot>> Service::list(std::string user, bool all, PageRequest page) {
-  auto documents = co_await read_page(parts_.store, {.collection = kReservations, .index = all ? "user" : "user_live", .value = user, .newest_first = true}, std::move(page));
+  auto documents = co_await read_page(parts_.store,
+                                      {.collection = kReservations,
+                                       .index = all ? "user" : "user_live",
+                                       .value = user,
+                                       .newest_first = true},
+                                      std::move(page));
   if (!documents) co_return std::unexpected(std::move(documents).error());
   Listing<engine::Snapshot> listing{.next_cursor = documents->next_cursor};
   for (const store::Document& document : documents->items) {
@@ -197,13 +227,17 @@ Async<Listing<engine::Snapshot>> Service::list(std::string user, bool all, PageR
   co_return listing;
 }
 
-// ---- changing -------------------------------------------------------------------------------------
+// ---- changing
+// -------------------------------------------------------------------------------------
 
-Async<engine::Snapshot> Service::change_lease(std::string user, std::string id, LeaseChange change) {
+Async<engine::Snapshot> Service::change_lease(std::string user, std::string id,
+                                              LeaseChange change) {
   auto known = co_await get(user, id);
   if (!known) co_return std::unexpected(std::move(known).error());
   if ((*known)->goal == Goal::absent) {
-    co_return fail(ErrorCode::conflict, fmt::format("The reservation {} is {}", id, is_final((*known)->phase) ? "over" : "being torn down"),
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("The reservation {} is {}", id,
+                               is_final((*known)->phase) ? "over" : "being torn down"),
                    "Make a new one.");
   }
   CO_TRY(const Time end, new_end(**known, change, now()));
@@ -214,7 +248,9 @@ Async<engine::Snapshot> Service::change_lease(std::string user, std::string id, 
   };
   auto changed = co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
   if (changed && (*changed)->goal == Goal::absent) {
-    co_return fail(ErrorCode::conflict, fmt::format("The reservation {} was torn down meanwhile", id), "Make a new one.");
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("The reservation {} was torn down meanwhile", id),
+                   "Make a new one.");
   }
   co_return changed;
 }
@@ -224,7 +260,8 @@ Async<engine::Snapshot> Service::release(std::string user, std::string id) {
   if (!known || is_final((*known)->phase)) co_return known;
   auto start = [&](Done<Result<engine::Snapshot>> done) {
     parts_.engine_loop.post([this, id, done = std::move(done)]() mutable {
-      parts_.engine.send(id, lifecycles::ReleaseRequested{"its owner asked for it"}, std::move(done));
+      parts_.engine.send(id, lifecycles::ReleaseRequested{"its owner asked for it"},
+                         std::move(done));
     });
   };
   co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
@@ -232,7 +269,8 @@ Async<engine::Snapshot> Service::release(std::string user, std::string id) {
 
 boost::asio::awaitable<engine::Statistics> Service::statistics() {
   auto start = [&](Done<engine::Statistics> done) {
-    parts_.engine_loop.post([this, done = std::move(done)]() mutable { done(parts_.engine.statistics()); });
+    parts_.engine_loop.post(
+        [this, done = std::move(done)]() mutable { done(parts_.engine.statistics()); });
   };
   co_return co_await http::await_done<engine::Statistics>(std::ref(start));
 }

@@ -1,8 +1,8 @@
 // Everything a user can do. Each function authorises its caller first, answers when what it says is
 // durable, and leaves nothing half done: a caller that hangs up changes nothing.
 //
-// Threads: functions may be called from any thread's coroutine and resume on its executor. The engine
-// runs on its own Loop; nothing here blocks.
+// Threads: functions may be called from any thread's coroutine and resume on its executor. The
+// engine runs on its own Loop; nothing here blocks.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -38,33 +38,33 @@ struct Listing {
 };
 
 struct PageRequest {
-  std::size_t limit = 100;             // 1-1000
-  std::string cursor;                  // from next_cursor; empty = from the start
+  std::size_t limit = 100;  // 1-1000
+  std::string cursor;       // from next_cursor; empty = from the start
 };
 
 // What POST /keys takes.
 struct NewKey {
   std::string cloud;
-  std::string id;                      // AWS access key id
-  Secret secret;                       // AWS secret access key, DigitalOcean token
+  std::string id;  // AWS access key id
+  Secret secret;   // AWS secret access key, DigitalOcean token
   Secret session_token;
   std::string region;
 };
 
 // The lease change that PATCH takes: exactly one of the two.
 struct LeaseChange {
-  std::optional<Duration> lease;       // counted from created_at
-  std::optional<Duration> extend;      // counted from expires_at
+  std::optional<Duration> lease;   // counted from created_at
+  std::optional<Duration> extend;  // counted from expires_at
 };
 
 struct Created {
   engine::Snapshot reservation;
-  bool repeated = false;               // an Idempotency-Key found it
+  bool repeated = false;  // an Idempotency-Key found it
 };
 
 struct Settings {
   std::vector<std::string> default_regions;
-  bool authenticate = true;            // false only on loopback
+  bool authenticate = true;  // false only on loopback
 };
 
 struct Parts {
@@ -74,7 +74,7 @@ struct Parts {
   std::map<std::string, clouds::Cloud*> clouds;
   std::function<std::shared_ptr<const pricing::Catalog>()> catalog;
   const Clock& clock;
-  Random& random;        // safe to use from any thread
+  Random& random;  // safe to use from any thread
   const Vault& vault;
   Settings settings;
 };
@@ -119,8 +119,8 @@ class Service {
   // ---- estimates and reservations
   Async<EstimateView> estimate(std::string user, Request request, std::size_t limit);
   // route and body are what an Idempotency-Key is about; idempotency_key may be empty.
-  Async<Created> create(std::string user, Request request, std::string idempotency_key, std::string route,
-                        std::string body);
+  Async<Created> create(std::string user, Request request, std::string idempotency_key,
+                        std::string route, std::string body);
   Async<engine::Snapshot> get(std::string user, std::string id);
   Async<Listing<engine::Snapshot>> list(std::string user, bool all, PageRequest page);
   Async<engine::Snapshot> change_lease(std::string user, std::string id, LeaseChange change);
@@ -128,7 +128,8 @@ class Service {
   // Waits until the reservation is ready or over (for release: over), at most that long if given;
   // answers its latest state whichever came first.
   enum class Until { ready, over };
-  Async<engine::Snapshot> wait(std::string user, std::string id, Until until, std::optional<Duration> at_most);
+  Async<engine::Snapshot> wait(std::string user, std::string id, Until until,
+                               std::optional<Duration> at_most);
   Async<Follower> follow(std::string user, std::string id);
 
   // ---- templates
@@ -137,7 +138,8 @@ class Service {
     bool replaced = false;
   };
   Async<SavedTemplate> save_template(std::string user, std::string name, Request request);
-  Async<SavedTemplate> save_template_of(std::string user, std::string name, std::string reservation);
+  Async<SavedTemplate> save_template_of(std::string user, std::string name,
+                                        std::string reservation);
   Async<TemplateView> get_template(std::string user, std::string name);
   Async<Listing<TemplateView>> list_templates(std::string user, PageRequest page);
   Async<void> delete_template(std::string user, std::string name);
@@ -173,8 +175,9 @@ class StoreKeyring final : public engine::Keyring {
   const Vault& vault_;
 };
 
-// Makes a user directly in the store, for `mayfly user add`. Blocks. Answers the token: the only time
-// that it is known.
-Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name, bool admin);
+// Makes a user directly in the store, for `mayfly user add`. Blocks. Answers the token: the only
+// time that it is known.
+Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name,
+                        bool admin);
 
 }  // namespace mayfly::service

@@ -1,5 +1,5 @@
-// Secrets at rest: libsodium's secretbox under a master key that lives in a 0600 file beside the data or
-// in the environment, never in the store. A copy of the database alone opens nothing.
+// Secrets at rest: libsodium's secretbox under a master key that lives in a 0600 file beside the
+// data or in the environment, never in the store. A copy of the database alone opens nothing.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,8 @@ class Vault {
   // 64 hexadecimal characters, as from the environment.
   static Result<Vault> from_hex(const Secret& hex);
 
-  // Text safe to store; `context` (the key's id) is bound to it, so that sealed texts cannot be swapped.
+  // Text safe to store; `context` (the key's id) is bound to it, so that sealed texts cannot be
+  // swapped.
   std::string seal(const Secret& plain, std::string_view context) const;
   Result<Secret> unseal(std::string_view sealed, std::string_view context) const;
 

@@ -24,7 +24,7 @@ class VaultFile : public testing::Test {
 
 TEST_F(VaultFile, IsMadeForItsOwnerOnly) {
   ASSERT_TRUE(Vault::open(file_));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(file_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }

@@ -62,15 +62,25 @@ AttemptView attempt_of(const Attempt& attempt) {
 }  // namespace
 
 KeyView view_of(const Key& key) {
-  return {.id = key.id, .cloud = key.cloud, .account = key.account, .identity = key.identity,
-          .region = unless_empty(key.region), .status = key.status, .created_at = key.created_at,
+  return {.id = key.id,
+          .cloud = key.cloud,
+          .account = key.account,
+          .identity = key.identity,
+          .region = unless_empty(key.region),
+          .status = key.status,
+          .created_at = key.created_at,
           .tested_at = key.tested_at};
 }
 
-UserView view_of(const User& user) { return {.id = user.id, .admin = user.admin, .regions = user.regions}; }
+UserView view_of(const User& user) {
+  return {.id = user.id, .admin = user.admin, .regions = user.regions};
+}
 
 TemplateView view_of(const Template& saved) {
-  return {.name = saved.name, .request = saved.request, .created_at = saved.created_at, .updated_at = saved.updated_at};
+  return {.name = saved.name,
+          .request = saved.request,
+          .created_at = saved.created_at,
+          .updated_at = saved.updated_at};
 }
 
 ReservationView view_of(const Reservation& reservation, Time now) {
@@ -87,18 +97,26 @@ ReservationView view_of(const Reservation& reservation, Time now) {
                        .release_requested_at = reservation.release_requested_at,
                        .ended_at = reservation.ended_at,
                        .end_reason = unless_empty(reservation.end_reason)};
-  if (const Offer* offer = placed_offer(reservation)) view.placement = placement_of(reservation, *offer);
+  if (const Offer* offer = placed_offer(reservation))
+    view.placement = placement_of(reservation, *offer);
   for (const Attempt& attempt : reservation.attempts) view.attempts.push_back(attempt_of(attempt));
   const Cost cost = cost_of(reservation, now);
-  view.cost = {.usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = is_final(reservation.phase)};
+  view.cost = {
+      .usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = is_final(reservation.phase)};
   return view;
 }
 
 OfferView view_of(const pricing::RankedOffer& ranked) {
   const Offer& offer = ranked.offer;
-  return {.cloud = offer.cloud, .region = offer.region, .instance_type = offer.instance_type,
-          .vcpus = offer.vcpus, .memory_gib = offer.memory_gib, .disk_gib = offer.disk_gib,
-          .arch = offer.arch, .burstable = offer.burstable, .price_usd_hour = ranked.hourly,
+  return {.cloud = offer.cloud,
+          .region = offer.region,
+          .instance_type = offer.instance_type,
+          .vcpus = offer.vcpus,
+          .memory_gib = offer.memory_gib,
+          .disk_gib = offer.disk_gib,
+          .arch = offer.arch,
+          .burstable = offer.burstable,
+          .price_usd_hour = ranked.hourly,
           .cost_usd = ranked.cost};
 }
 

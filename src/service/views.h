@@ -1,4 +1,5 @@
-// What the doors answer. Derived from what is stored, never stored itself; no secret has a member here.
+// What the doors answer. Derived from what is stored, never stored itself; no secret has a member
+// here.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -30,7 +31,8 @@ struct KeyView {
   Time created_at;
   Time tested_at;
 };
-BOOST_DESCRIBE_STRUCT(KeyView, (), (id, cloud, account, identity, region, status, created_at, tested_at))
+BOOST_DESCRIBE_STRUCT(KeyView, (),
+                      (id, cloud, account, identity, region, status, created_at, tested_at))
 
 struct TemplateView {
   std::string name;
@@ -54,8 +56,9 @@ struct PlacementView {
   Estimate estimate;
   std::vector<Considered> considered;
 };
-BOOST_DESCRIBE_STRUCT(PlacementView, (), (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib,
-                                          arch, burstable, price_usd_hour, estimate, considered))
+BOOST_DESCRIBE_STRUCT(PlacementView, (),
+                      (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib, arch,
+                       burstable, price_usd_hour, estimate, considered))
 
 struct InstanceView {
   std::string id;
@@ -80,12 +83,13 @@ struct AttemptView {
   Time started_at;
   std::optional<Time> ended_at;
 };
-BOOST_DESCRIBE_STRUCT(AttemptView, (), (number, cloud, region, zone, instance_type, stage, reason,
-                                        cloud_code, started_at, ended_at))
+BOOST_DESCRIBE_STRUCT(AttemptView, (),
+                      (number, cloud, region, zone, instance_type, stage, reason, cloud_code,
+                       started_at, ended_at))
 
 struct CostView {
-  Money usd;        // until teardown was asked for, or until now
-  Money tail_usd;   // from there until the cloud stopped billing
+  Money usd;       // until teardown was asked for, or until now
+  Money tail_usd;  // from there until the cloud stopped billing
   bool final = false;
 };
 BOOST_DESCRIBE_STRUCT(CostView, (), (usd, tail_usd, final))
@@ -108,9 +112,10 @@ struct ReservationView {
   std::optional<std::string> end_reason;
   CostView cost;
 };
-BOOST_DESCRIBE_STRUCT(ReservationView, (), (id, user, name, phase, goal, request, placement, instances,
-                                            attempts, created_at, ready_at, expires_at,
-                                            release_requested_at, ended_at, end_reason, cost))
+BOOST_DESCRIBE_STRUCT(ReservationView, (),
+                      (id, user, name, phase, goal, request, placement, instances, attempts,
+                       created_at, ready_at, expires_at, release_requested_at, ended_at, end_reason,
+                       cost))
 
 struct OfferView {
   std::string cloud;
@@ -124,8 +129,9 @@ struct OfferView {
   Money price_usd_hour;
   Money cost_usd;
 };
-BOOST_DESCRIBE_STRUCT(OfferView, (), (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch,
-                                      burstable, price_usd_hour, cost_usd))
+BOOST_DESCRIBE_STRUCT(OfferView, (),
+                      (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
+                       price_usd_hour, cost_usd))
 
 struct RejectionView {
   std::string reason;
@@ -146,8 +152,8 @@ struct EstimateView {
   std::vector<OfferView> offers;
   std::vector<RejectionView> rejected;
 };
-BOOST_DESCRIBE_STRUCT(EstimateView, (), (snapshot, billed_seconds, note, regions_from, satisfying, offers,
-                                         rejected))
+BOOST_DESCRIBE_STRUCT(EstimateView, (),
+                      (snapshot, billed_seconds, note, regions_from, satisfying, offers, rejected))
 
 KeyView view_of(const Key& key);
 UserView view_of(const User& user);

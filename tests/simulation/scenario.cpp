@@ -25,8 +25,11 @@ constexpr char kInstallation[] = "sim";
 class SimKeyring final : public engine::Keyring {
  public:
   void open(const std::string& key, Loop& loop, Done<Result<clouds::Credentials>> done) override {
-    clouds::Credentials credentials{.key_id = key, .id = "id-" + key, .secret = Secret("secret-" + key)};
-    loop.post([credentials = std::move(credentials), done = std::move(done)]() mutable { done(std::move(credentials)); });
+    clouds::Credentials credentials{
+        .key_id = key, .id = "id-" + key, .secret = Secret("secret-" + key)};
+    loop.post([credentials = std::move(credentials), done = std::move(done)]() mutable {
+      done(std::move(credentials));
+    });
   }
 };
 
@@ -38,9 +41,12 @@ class DiskFaults final : public store::Faults {
 
   store::CommitFate fate() override {
     if (!active_ || random_.below(100) != 0) return store::CommitFate::ok;
-    return random_.below(2) ? store::CommitFate::refused : store::CommitFate::written_but_reported_failed;
+    return random_.below(2) ? store::CommitFate::refused
+                            : store::CommitFate::written_but_reported_failed;
   }
-  Duration commit_delay() override { return std::chrono::microseconds(100 + random_.below(active_ ? 20'000 : 3'000)); }
+  Duration commit_delay() override {
+    return std::chrono::microseconds(100 + random_.below(active_ ? 20'000 : 3'000));
+  }
   Duration answer_delay() override { return std::chrono::microseconds(random_.below(500)); }
   bool read_fails() override { return active_ && random_.below(100) == 0; }
   bool survives_crash() override { return random_.below(2) == 0; }
@@ -53,8 +59,12 @@ class DiskFaults final : public store::Faults {
 class Play {
  public:
   Play(std::uint64_t seed, const Story& story)
-      : story_(story), random_(seed), loop_(seed + 1), world_(loop_, seed + 2, world_settings()),
-        disk_faults_(random_, story.faults), aws_(sim::make_sim_aws(world_)),
+      : story_(story),
+        random_(seed),
+        loop_(seed + 1),
+        world_(loop_, seed + 2, world_settings()),
+        disk_faults_(random_, story.faults),
+        aws_(sim::make_sim_aws(world_)),
         digitalocean_(sim::make_sim_digitalocean(world_)) {}
 
   Outcome run() {
@@ -81,7 +91,8 @@ class Play {
  private:
   static sim::WorldSettings world_settings() {
     sim::WorldSettings settings;
-    settings.sold = [](const std::string& cloud, const std::string& region, const std::string& type) -> std::optional<Arch> {
+    settings.sold = [](const std::string& cloud, const std::string& region,
+                       const std::string& type) -> std::optional<Arch> {
       const auto* row = pricing::Catalog::embedded()->find(cloud, region, type);
       return row ? std::optional(row->arch) : std::nullopt;
     };
@@ -89,15 +100,20 @@ class Play {
   }
 
   std::string account(const std::string& cloud) {
-    return sim::account_of(cloud, {.key_id = "k-" + cloud, .id = "id-k-" + cloud, .secret = Secret("secret-k-" + cloud)});
+    return sim::account_of(
+        cloud,
+        {.key_id = "k-" + cloud, .id = "id-k-" + cloud, .secret = Secret("secret-k-" + cloud)});
   }
 
-  // ---- the process --------------------------------------------------------------------------------
+  // ---- the process
+  // --------------------------------------------------------------------------------
 
   void boot() {
     store_ = std::make_unique<store::MemoryStore>(disk_, &disk_faults_);
     engine_ = std::make_unique<engine::Engine>(
-        engine::Ports{.loop = loop_, .store = *store_, .keyring = keyring_,
+        engine::Ports{.loop = loop_,
+                      .store = *store_,
+                      .keyring = keyring_,
                       .clouds = {{"aws", aws_.get()}, {"digitalocean", digitalocean_.get()}},
                       .catalog = &pricing::Catalog::embedded},
         engine::Settings{.observer = {.installation = kInstallation}});
@@ -109,8 +125,10 @@ class Play {
     engine_->start([this, life = crashes_](Result<void> result) {
       if (life != crashes_) return;
       // A disk that cannot be read at start ends the process; it is started again.
-      if (result) started_ = true;
-      else crash();
+      if (result)
+        started_ = true;
+      else
+        crash();
     });
   }
 
@@ -137,7 +155,8 @@ class Play {
         for (std::uint64_t steps = random_.below(40); steps > 0; --steps) loop_.step();
         if (engine_) crash();
       }
-      if (loop_.now() >= next_crash) next_crash = loop_.now() + std::chrono::seconds(random_.below(2400));
+      if (loop_.now() >= next_crash)
+        next_crash = loop_.now() + std::chrono::seconds(random_.below(2400));
     }
   }
 
@@ -147,20 +166,23 @@ class Play {
     while (!started_) loop_.step();
   }
 
-  // ---- people ---------------------------------------------------------------------------------------
+  // ---- people
+  // ---------------------------------------------------------------------------------------
 
   std::string ask(bool impatient) {
     if (!engine_ || !started_) return {};
     Reservation reservation = random_reservation(impatient);
     const std::string id = reservation.id;
     const bool changes_mind = impatient && random_.below(3) == 0;
-    engine_->create(std::move(reservation), {}, [this, id, changes_mind](Result<engine::Snapshot> created) {
-      if (!created) return;
-      asked_.push_back(id);
-      if (changes_mind) {
-        loop_.post_at(loop_.now() + std::chrono::milliseconds(random_.below(300'000)), [this, id] { release(id); });
-      }
-    });
+    engine_->create(
+        std::move(reservation), {}, [this, id, changes_mind](Result<engine::Snapshot> created) {
+          if (!created) return;
+          asked_.push_back(id);
+          if (changes_mind) {
+            loop_.post_at(loop_.now() + std::chrono::milliseconds(random_.below(300'000)),
+                          [this, id] { release(id); });
+          }
+        });
     return id;
   }
 
@@ -175,7 +197,8 @@ class Play {
     const std::uint64_t which = random_.below(4);
     if (which != 0) reach.clouds.push_back("aws");
     if (which != 1) reach.clouds.push_back("digitalocean");
-    for (const std::string& cloud : reach.clouds) reservation.keys.push_back({.cloud = cloud, .key = "k-" + cloud});
+    for (const std::string& cloud : reach.clouds)
+      reservation.keys.push_back({.cloud = cloud, .key = "k-" + cloud});
     for (const auto& best : pricing::cheapest(*pricing::Catalog::embedded(), request, reach, 8)) {
       reservation.candidates.push_back(best.offer);
     }
@@ -193,16 +216,20 @@ class Play {
     engine_->send(id, lifecycles::ReleaseRequested{"the user asked for it"}, {});
   }
 
-  // ---- promises -------------------------------------------------------------------------------------
+  // ---- promises
+  // -------------------------------------------------------------------------------------
 
-  void broken(std::string what) { outcome_.broken.push_back(fmt::format("{} at {}", what, to_string(loop_.now()))); }
+  void broken(std::string what) {
+    outcome_.broken.push_back(fmt::format("{} at {}", what, to_string(loop_.now())));
+  }
 
   void tell(const std::string& id) {
     const auto document = disk_->get("reservations", id);
     if (!story_.tell || !document) return;
     const auto tree = json::parse(document->body);
     if (tree) fmt::print("{}\n", json::print_pretty(*tree));
-    for (const auto& machine : world_.living()) fmt::print("alive: {} {} {} {}\n", machine.cloud, machine.region, machine.id, machine.name);
+    for (const auto& machine : world_.living())
+      fmt::print("alive: {} {} {} {}\n", machine.cloud, machine.region, machine.id, machine.name);
   }
 
   std::optional<Reservation> stored(const std::string& id) {
@@ -212,7 +239,8 @@ class Play {
     return reservation ? std::optional(*std::move(reservation)) : std::nullopt;
   }
 
-  // AWS keeps our tags as they are; a droplet's name carries the reservation: mayfly-<id>-<attempt>-<slot>.
+  // AWS keeps our tags as they are; a droplet's name carries the reservation:
+  // mayfly-<id>-<attempt>-<slot>.
   static std::string reservation_of(const sim::LedgerEntry& machine) {
     const auto tagged = machine.tags.find(tag::kReservation);
     if (tagged != machine.tags.end()) return tagged->second;
@@ -227,12 +255,14 @@ class Play {
     for (const auto& machine : world_.living_with_tag(tag::kInstallation, kInstallation)) {
       if (!recorded.insert(reservation_of(machine)).second) continue;
       const auto reservation = stored(reservation_of(machine));
-      if (!reservation || reservation->attempts.empty()) broken("machine " + machine.id + " (" + machine.name + ") has no record");
+      if (!reservation || reservation->attempts.empty())
+        broken("machine " + machine.id + " (" + machine.name + ") has no record");
     }
     if (!world_.foreign_ended().empty()) broken("a foreign machine was ended");
   }
 
-  // At rest, before anybody gives anything back: what is ready has exactly its machines, and nothing else lives.
+  // At rest, before anybody gives anything back: what is ready has exactly its machines, and
+  // nothing else lives.
   void check_live() {
     check_recorded();
     for (const std::string& id : asked_) {
@@ -243,9 +273,11 @@ class Play {
       }
       std::size_t expected = 0;
       if (reservation->phase == Phase::ready) {
-        for (const Machine& machine : current_attempt(*reservation)->machines) expected += machine.slot >= 0 && !machine.gone_at;
+        for (const Machine& machine : current_attempt(*reservation)->machines)
+          expected += machine.slot >= 0 && !machine.gone_at;
       } else if (!is_final(reservation->phase)) {
-        broken(fmt::format("{} is still {} long after the faults stopped", id, json::enum_name(reservation->phase)));
+        broken(fmt::format("{} is still {} long after the faults stopped", id,
+                           json::enum_name(reservation->phase)));
         tell(id);
       }
       const std::size_t living = world_.living_with_tag(tag::kReservation, id).size();
@@ -259,17 +291,20 @@ class Play {
 
   void check_ready(const std::string& id) {
     const auto reservation = stored(id);
-    if (!reservation || reservation->phase != Phase::ready) broken("a new reservation did not become ready after the faults stopped");
+    if (!reservation || reservation->phase != Phase::ready)
+      broken("a new reservation did not become ready after the faults stopped");
   }
 
   void check_final() {
     check_recorded();
     for (const std::string& id : asked_) {
       const auto reservation = stored(id);
-      if (!reservation || !is_final(reservation->phase)) broken(id + " was given back and is not over");
+      if (!reservation || !is_final(reservation->phase))
+        broken(id + " was given back and is not over");
     }
     const auto living = world_.living_with_tag(tag::kInstallation, kInstallation);
-    if (!living.empty()) broken(fmt::format("{} machines leaked, such as {}", living.size(), living.front().name));
+    if (!living.empty())
+      broken(fmt::format("{} machines leaked, such as {}", living.size(), living.front().name));
   }
 
   void check_over() {
@@ -294,7 +329,8 @@ class Play {
     outcome_.crashes = crashes_;
     outcome_.reservations = static_cast<std::int64_t>(asked_.size());
     outcome_.machines = static_cast<std::int64_t>(world_.ledger().size());
-    outcome_.virtual_days = std::chrono::duration<double>(loop_.now() - SimLoop(0).now()).count() / 86'400;
+    outcome_.virtual_days =
+        std::chrono::duration<double>(loop_.now() - SimLoop(0).now()).count() / 86'400;
     return outcome_;
   }
 
@@ -317,6 +353,8 @@ class Play {
 
 }  // namespace
 
-Outcome play(std::uint64_t seed, const Story& story) { return Play(seed, story).run(); }
+Outcome play(std::uint64_t seed, const Story& story) {
+  return Play(seed, story).run();
+}
 
 }  // namespace mayfly::simulation

@@ -18,7 +18,9 @@ class SimLoop final : public Loop {
 
   Time now() const override { return now_; }
   void post(Task task) override { ready_.push_back(std::move(task)); }
-  void post_at(Time when, Task task) override { timers_.emplace(std::max(when, now_), std::move(task)); }
+  void post_at(Time when, Task task) override {
+    timers_.emplace(std::max(when, now_), std::move(task));
+  }
 
   // Runs one task; false when there is none, now or later.
   bool step() {

@@ -46,10 +46,13 @@ Outcome campaign(std::uint64_t first, std::uint64_t count, const Story& story) {
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) threads.emplace_back(work);
+  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i)
+    threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
-  fmt::print("  {} seeds: {} reservations, {} machines, {} crashes, {:.1f} simulated years, {} steps\n", count,
-             total.reservations, total.machines, total.crashes, total.virtual_days / 365.25, total.steps);
+  fmt::print(
+      "  {} seeds: {} reservations, {} machines, {} crashes, {:.1f} simulated years, {} steps\n",
+      count, total.reservations, total.machines, total.crashes, total.virtual_days / 365.25,
+      total.steps);
   return total;
 }
 
