@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "clouds/sim/test_clock.h"
+#include "core/manual_loop.h"
 
 namespace mayfly::sim {
 namespace {
@@ -13,7 +13,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 struct Droplets : testing::Test {
-  TestLoop clock;
+  ManualLoop clock;
   World world{clock, 1};
   std::string account = "token";
   droplets::Create spec{.names = {"a-1"},

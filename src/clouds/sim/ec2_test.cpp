@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "clouds/sim/geography.h"
-#include "clouds/sim/test_clock.h"
+#include "core/manual_loop.h"
 
 namespace mayfly::sim {
 namespace {
@@ -17,7 +17,7 @@ using testing::SizeIs;
 constexpr char kRegion[] = "us-east-1";
 
 struct Ec2 : testing::Test {
-  TestLoop clock;
+  ManualLoop clock;
   World world{clock, 1};
   std::string account = "123456789012";
 

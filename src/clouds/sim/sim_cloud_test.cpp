@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "clouds/sim/test_clock.h"
+#include "core/manual_loop.h"
 
 namespace mayfly::sim {
 namespace {
@@ -15,7 +15,7 @@ using testing::SizeIs;
 
 // The engine's side: calls a cloud and waits for the one answer.
 struct SimCloud : testing::TestWithParam<const char*> {
-  TestLoop loop;
+  ManualLoop loop;
   World world{loop, 3};
   std::unique_ptr<Cloud> cloud =
       std::string_view(GetParam()) == "aws" ? make_sim_aws(world) : make_sim_digitalocean(world);
@@ -189,7 +189,7 @@ TEST_P(SimCloud, ThrottlingMeansAgain) {
 
 TEST_P(SimCloud, TheSameSeedIsTheSameHistory) {
   const auto history = [&](std::uint64_t seed) {
-    TestLoop own;
+    ManualLoop own;
     World twin(own, seed);
     SeededRandom chance(seed);
     twin.set_faults(FaultPlan::swarm(chance));

@@ -6,7 +6,7 @@
 #include "clouds/sim/droplets.h"
 #include "clouds/sim/ec2.h"
 #include "clouds/sim/geography.h"
-#include "clouds/sim/test_clock.h"
+#include "core/manual_loop.h"
 #include "json/codec.h"
 #include "json/parse.h"
 #include "json/print.h"
@@ -75,7 +75,7 @@ TEST(Faults, StrikeOnlyWhereTheRuleSaysAndSoOften) {
 }
 
 TEST(World, RunsEffectsInTheOrderOfTheirTimes) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   std::vector<int> order;
   world.at(clock.now() + 2s, [&] { order.push_back(2); });
@@ -88,7 +88,7 @@ TEST(World, RunsEffectsInTheOrderOfTheirTimes) {
 }
 
 TEST(World, AnEffectHappensBeforeItsAnswer) {
-  TestLoop clock;
+  ManualLoop clock;
   WorldSettings settings;
   settings.throttling = false;
   World world(clock, 1, settings);
@@ -101,7 +101,7 @@ TEST(World, AnEffectHappensBeforeItsAnswer) {
 }
 
 TEST(World, LostAnswersEndAtTheDeadline) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   world.set_faults(FaultPlan{}.with(FaultKind::timeout_after_success, 1000));
   CallFate fate = world.receive(launch_call());
@@ -115,7 +115,7 @@ TEST(World, LostAnswersEndAtTheDeadline) {
 }
 
 TEST(World, LateLaunchesAreMaskedAndHappenWithinThreeHours) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   world.set_faults(FaultPlan{}.with(FaultKind::late_arrival, 1000));
   const CallFate fate = world.receive(launch_call());
@@ -126,7 +126,7 @@ TEST(World, LateLaunchesAreMaskedAndHappenWithinThreeHours) {
 }
 
 TEST(World, AKeyIsRevokedAndWorksAgain) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   FaultPlan once = FaultPlan{}.with(FaultKind::unauthorized_for_a_while, 1000);
   once.faults[0].times = 1;
@@ -139,7 +139,7 @@ TEST(World, AKeyIsRevokedAndWorksAgain) {
 }
 
 TEST(World, HealingRestoresKeysAndStopsFutureFailures) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   world.set_faults(FaultPlan{}.with(FaultKind::spontaneous_termination, 1000));
   Machine& machine = world.create({.cloud = "aws", .account = "1", .region = "us-east-1"});
@@ -151,7 +151,7 @@ TEST(World, HealingRestoresKeysAndStopsFutureFailures) {
 }
 
 TEST(Throttle, AllowsFiveLaunchCallsAndThenTwoASecond) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(world.receive(launch_call()).refused);
   const CallFate sixth = world.receive(launch_call());
@@ -166,7 +166,7 @@ TEST(Throttle, AllowsFiveLaunchCallsAndThenTwoASecond) {
 }
 
 TEST(Throttle, AllowsAThousandMachinesAndThenTwoASecond) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   CallSite large = launch_call();
   large.machines = 1000;
@@ -177,7 +177,7 @@ TEST(Throttle, AllowsAThousandMachinesAndThenTwoASecond) {
 }
 
 TEST(Throttle, GivesUnfilteredListingsLess) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   CallSite plain = describe_call();
   plain.unfiltered = true;
@@ -188,7 +188,7 @@ TEST(Throttle, GivesUnfilteredListingsLess) {
 }
 
 TEST(Throttle, DigitalOceanAllows250AMinuteAndSaysHowLongToWait) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   for (int i = 0; i < 250; ++i) EXPECT_FALSE(world.receive(droplets_call()).refused);
   clock.pass(20s);
@@ -201,7 +201,7 @@ TEST(Throttle, DigitalOceanAllows250AMinuteAndSaysHowLongToWait) {
 }
 
 TEST(Throttle, DigitalOceanAllows5000AnHour) {
-  TestLoop clock;
+  ManualLoop clock;
   World world(clock, 1);
   for (int i = 0; i < 5000; ++i) {
     ASSERT_FALSE(world.receive(droplets_call()).refused) << i;
@@ -217,7 +217,7 @@ TEST(Throttle, DigitalOceanAllows5000AnHour) {
 }
 
 TEST(Throttle, CanBeSwitchedOff) {
-  TestLoop clock;
+  ManualLoop clock;
   WorldSettings settings;
   settings.throttling = false;
   World world(clock, 1, settings);
@@ -225,7 +225,7 @@ TEST(Throttle, CanBeSwitchedOff) {
 }
 
 struct Books : testing::Test {
-  TestLoop clock;
+  ManualLoop clock;
   World world{clock, 1, [] {
                 WorldSettings settings;
                 settings.instance_boot = {30s, 30s};
