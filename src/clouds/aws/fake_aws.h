@@ -156,6 +156,19 @@ inline std::string ec2_answer(const std::string& action, const std::string& cont
       action, content);
 }
 
+inline constexpr char kParameter[] =
+    R"({"Parameter":{"ARN":"arn:aws:ssm:us-east-1::parameter/x","Name":"/x","Type":"String","Value":"ami-0abcdef1234567890","Version":9}})";
+
+inline std::string image(const std::string& arch = "x86_64") {
+  return ec2_answer(
+      "DescribeImages",
+      "<imagesSet><item><imageId>ami-0abcdef1234567890</imageId><imageState>available</imageState>"
+      "<architecture>" +
+          arch +
+          "</architecture><rootDeviceType>ebs</rootDeviceType>"
+          "<rootDeviceName>/dev/xvda</rootDeviceName></item></imagesSet>");
+}
+
 inline std::string instance_item(const std::string& id, int launch_index = 0,
                                  const std::string& state = "pending",
                                  const std::string& more = "") {

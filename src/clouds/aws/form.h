@@ -1,6 +1,6 @@
 // The body of an EC2 or STS call: Action and Version first, then members in the order they are
-// added, encoded as forms are. The same members give the same bytes, which is what repeating a launch
-// rests on. EC2's names are not derived from anything (`Filter.1.Value.1`, but
+// added, encoded as forms are. The same members give the same bytes, which is what repeating a
+// launch rests on. EC2's names are not derived from anything (`Filter.1.Value.1`, but
 // `IpPermissions.1.IpRanges.1`): take them from its service model.
 #pragma once
 

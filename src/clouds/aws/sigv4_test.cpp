@@ -97,7 +97,7 @@ TEST(SigV4, SignsEveryCallAsAwssOwnSdkDoes) {
   EXPECT_EQ(samples, 20);
 }
 
-std::string text_of(const json::value& tree, std::string_view member) {
+std::string string_at(const json::value& tree, std::string_view member) {
   return std::string(tree.at(member).as_string().c_str());
 }
 
@@ -107,21 +107,21 @@ TEST(SigV4, AgreesWithAwssSdkOnTheCornersOfCanonicalisation) {
   const json::array& cases = vectors->at("cases").as_array();
   EXPECT_GT(cases.size(), 20u);
   for (const json::value& vector : cases) {
-    const std::string method = text_of(vector, "method");
-    const std::string path = text_of(vector, "path");
-    const std::string query = text_of(vector, "query");
-    const std::string body = text_of(vector, "body");
+    const std::string method = string_at(vector, "method");
+    const std::string path = string_at(vector, "path");
+    const std::string query = string_at(vector, "query");
+    const std::string body = string_at(vector, "body");
     Signable request{.method = method, .path = path, .query = query, .headers = {}, .body = body};
     for (const json::value& header : vector.at("headers").as_array()) {
       request.headers.push_back(
           {header.as_array()[0].as_string().c_str(), header.as_array()[1].as_string().c_str()});
     }
-    const http::Headers added =
-        sign(request, example_credentials(text_of(*vectors, "secret"), text_of(vector, "token")),
-             text_of(vector, "region"), text_of(vector, "service"),
-             *parse_time(text_of(vector, "time")));
-    EXPECT_EQ(header_of(added, "Authorization"), text_of(vector, "authorization"))
-        << text_of(vector, "name");
+    const http::Headers added = sign(
+        request, example_credentials(string_at(*vectors, "secret"), string_at(vector, "token")),
+        string_at(vector, "region"), string_at(vector, "service"),
+        *parse_time(string_at(vector, "time")));
+    EXPECT_EQ(header_of(added, "Authorization"), string_at(vector, "authorization"))
+        << string_at(vector, "name");
   }
 }
 
