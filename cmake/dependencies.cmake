@@ -12,6 +12,8 @@ pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+# Its CMake package would bring a web server and curl along.
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # Asio's and Beast's own sources, compiled once instead of in every file that includes them.
 add_library(mayfly_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
