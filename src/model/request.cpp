@@ -66,6 +66,20 @@ void validate_ssh_key(const Request& request, json::Issues& issues) {
   }
 }
 
+// Both travel in one document; what is not ASCII travels as base64.
+void validate_boot_document(const Request& request, json::Issues& issues) {
+  if (!request.user_data) return;
+  constexpr std::size_t kFrame = 1024;  // MIME headers and boundaries
+  const std::string& text = *request.user_data;
+  const bool ascii =
+      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const std::size_t size = (ascii ? text.size() : text.size() / 3 * 4 + 4) +
+                           request.ssh_public_key.value_or("").size() + kFrame;
+  if (size > kBootDocumentMax) {
+    issues.add("user_data", "is too large together with the ssh key; let it fetch the rest");
+  }
+}
+
 }  // namespace
 
 void validate(const Request& request, json::Issues& issues) {
@@ -73,6 +87,7 @@ void validate(const Request& request, json::Issues& issues) {
   validate_clouds(request, issues);
   validate_regions(request, issues);
   validate_ssh_key(request, issues);
+  validate_boot_document(request, issues);
   if (clouds_of_image(request.image).empty()) {
     issues.add("image",
                "must be ubuntu-24.04, ubuntu-22.04, debian-12, amazon-linux-2023, an AMI id "

@@ -19,9 +19,10 @@ BOOST_DESCRIBE_ENUM(Kind, vm)
 enum class Match { at_least, closest, exact };
 BOOST_DESCRIBE_ENUM(Match, at_least, closest, exact)
 
-inline constexpr int kMachinesMax = 100;     // EC2's advice for one all-or-nothing launch
-inline constexpr int kDiskGibMax = 16'384;   // the largest gp3 volume
-inline constexpr int kUserDataMax = 12'288;  // EC2 takes 16 KiB; ours wraps it with the ssh key
+inline constexpr int kMachinesMax = 100;         // EC2's advice for one all-or-nothing launch
+inline constexpr int kDiskGibMax = 16'384;       // the largest gp3 volume
+inline constexpr int kUserDataMax = 15'000;      // and see kBootDocumentMax
+inline constexpr int kBootDocumentMax = 16'384;  // EC2: user data with the ssh key around it
 
 struct Request {
   Kind kind = Kind::vm;

@@ -70,7 +70,7 @@ class Play {
   Outcome run() {
     world_.add_foreign("aws", account("aws"), "us-east-1", "t3.micro");
     world_.add_foreign("digitalocean", account("digitalocean"), "nyc1", "s-1vcpu-1gb");
-    if (story_.faults) world_.set_faults(sim::FaultPlan::swarm(random_));
+    if (story_.faults) set_faults();
     boot();
     misbehave(2h);
     heal();
@@ -158,6 +158,17 @@ class Play {
       if (loop_.now() >= next_crash)
         next_crash = loop_.now() + std::chrono::seconds(random_.below(2400));
     }
+  }
+
+  void set_faults() {
+    const auto plan = sim::FaultPlan::swarm(random_);
+    for (const sim::FaultRule& rule : plan.faults) {
+      clouds_double_ = clouds_double_ || rule.fault == sim::FaultKind::duplicate_droplet ||
+                       rule.fault == sim::FaultKind::late_arrival ||
+                       rule.fault == sim::FaultKind::slow_visibility ||
+                       rule.fault == sim::FaultKind::phantom_not_found;
+    }
+    world_.set_faults(plan);
   }
 
   void heal() {
@@ -311,6 +322,7 @@ class Play {
     if (!world_.foreign_ended().empty()) broken("a foreign machine was ended");
     if (engine_->statistics().live != 0) broken("tombstones never pass");
     check_tokens();
+    check_doubles();
   }
 
   // One token never made two sets of machines.
@@ -322,6 +334,35 @@ class Play {
     for (const auto& [token, times] : created) {
       if (times.size() > 1) broken("token " + token + " made machines twice");
     }
+  }
+
+  // Nothing is provisioned twice, not even to be ended again: an attempt never had more machines
+  // than slots. Exempt are the clouds' own doings that no look-up can see: droplets that a POST
+  // makes twice, or that show up after the look-ups ended.
+  void check_doubles() {
+    std::map<std::string, std::size_t> machines;
+    for (const auto& machine : world_.ledger()) {
+      if (machine.foreign || (machine.cloud == "digitalocean" && clouds_double_)) continue;
+      const std::size_t slot = machine.name.rfind('-');
+      ++machines[reservation_of(machine) + " attempt " + attempt_of(machine, slot)];
+    }
+    for (const std::string& id : asked_) {
+      const auto reservation = stored(id);
+      for (const Attempt& attempt : reservation->attempts) {
+        const std::size_t made = machines[fmt::format("{} attempt {}", id, attempt.number)];
+        if (made <= static_cast<std::size_t>(reservation->request.count)) continue;
+        broken(fmt::format("{} attempt {} had {} machines for {} slots", id, attempt.number, made,
+                           reservation->request.count));
+        tell(id);
+      }
+    }
+  }
+
+  static std::string attempt_of(const sim::LedgerEntry& machine, std::size_t slot) {
+    const auto tagged = machine.tags.find(tag::kAttempt);
+    if (tagged != machine.tags.end()) return tagged->second;
+    const std::size_t number = machine.name.rfind('-', slot - 1) + 1;
+    return machine.name.substr(number, slot - number);
   }
 
   Outcome outcome() {
@@ -346,6 +387,7 @@ class Play {
   std::unique_ptr<store::MemoryStore> store_;
   std::unique_ptr<engine::Engine> engine_;
   bool started_ = false;
+  bool clouds_double_ = false;
   std::int64_t crashes_ = 0;
   std::vector<std::string> asked_;
   Outcome outcome_;
