@@ -52,7 +52,7 @@ struct Route {
   int status;
   DropletsAction run;
 };
-// nullptr: no such route. method_known: the path exists with another method.
+// nullptr: no such route.
 const Route* find_route(std::string_view method, const std::vector<std::string>& path);
 
 // do_droplets.cpp

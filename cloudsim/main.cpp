@@ -32,7 +32,7 @@ constexpr char kExamples[] = R"(Examples:
                   {"fault": "timeout_after_success", "probability": 0.05}]}
   aws --endpoint-url http://127.0.0.1:5000 ec2 describe-regions
   curl http://127.0.0.1:5000/_sim/ledger
-  curl -d '{"faults": [{"fault": "throttle", "probability": 0.2}]}' http://127.0.0.1:5000/_sim/faults
+  curl -d '{"faults": [{"fault": "throttle", "times": 3}]}' http://127.0.0.1:5000/_sim/faults
   curl -X DELETE http://127.0.0.1:5000/_sim/faults)";
 
 Result<sim::FaultPlan> read_faults(const std::string& path) {

@@ -28,7 +28,8 @@ inline std::unexpected<CloudError> refuse(int status, std::string code, std::str
 }
 
 // Operation names are the clouds' own ("RunInstances"); DigitalOcean, which has none, is spoken of
-// as its drivers do ("create droplets"). See operations.cpp for all of them.
+// as
+// its driver does ("create droplets").
 struct CallSite {
   std::string cloud;
   std::string account;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "clouds/classify.h"
 #include "clouds/sim/ec2.h"

@@ -6,7 +6,6 @@
 // must outlive every task that was posted.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 

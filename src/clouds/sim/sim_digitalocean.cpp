@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "clouds/classify.h"
 #include "clouds/sim/droplets.h"
