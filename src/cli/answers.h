@@ -1,0 +1,215 @@
+// The server's answers as far as the command line shows them. Members the server adds later are
+// ignored and enumerations are texts, so an older command can talk to a newer server; --json prints
+// the document itself.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/millionths.h"
+#include "core/time.h"
+#include "json/codec.h"
+
+namespace mayfly::cli {
+
+template <class T>
+Result<T> read_answer(const json::value& document) {
+  auto decoded = json::decode<T>(document, json::Unknown::ignore);
+  if (decoded) return decoded;
+  Error error = std::move(decoded).error();
+  error.code = ErrorCode::internal;
+  error.message = "The server's answer is not understood: " + error.message;
+  error.remedy = "Compare versions (mayfly --version), or use --json to see the answer as it is.";
+  return std::unexpected(std::move(error));
+}
+
+struct UserView {
+  std::string id;
+  bool admin = false;
+  std::vector<std::string> regions;
+};
+BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions))
+
+struct KeyView {
+  std::string id;
+  std::string cloud;
+  std::string account;
+  std::string identity;
+  std::optional<std::string> region;
+  std::string status;
+  std::optional<Time> tested_at;
+};
+BOOST_DESCRIBE_STRUCT(KeyView, (), (id, cloud, account, identity, region, status, tested_at))
+
+struct OfferView {
+  std::string cloud;
+  std::string region;
+  std::string instance_type;
+  int vcpus = 0;
+  Gib memory_gib;
+  int disk_gib = 0;
+  std::string arch;
+  bool burstable = false;
+  Money price_usd_hour;
+  Money cost_usd;
+};
+BOOST_DESCRIBE_STRUCT(OfferView, (),
+                      (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
+                       price_usd_hour, cost_usd))
+
+struct RejectedView {
+  std::string reason;
+  std::int64_t offers = 0;
+  std::optional<OfferView> example;  // the cheapest of them
+};
+BOOST_DESCRIBE_STRUCT(RejectedView, (), (reason, offers, example))
+
+struct EstimateView {
+  std::string snapshot;
+  std::int64_t billed_seconds = 0;
+  std::int64_t satisfying = 0;  // how many offers in all; `offers` are the first of them
+  std::optional<std::string> note;
+  std::optional<std::string> regions_from;  // request, user, server, everywhere
+  std::vector<OfferView> offers;
+  std::vector<RejectedView> rejected;
+};
+BOOST_DESCRIBE_STRUCT(EstimateView, (),
+                      (snapshot, billed_seconds, satisfying, note, regions_from, offers, rejected))
+
+struct RequestView {
+  int count = 1;
+  std::optional<int> vcpus;
+  std::optional<Gib> memory_gib;
+  std::optional<int> disk_gib;
+  std::optional<std::string> arch;
+  std::string image;
+  std::optional<std::vector<std::string>> clouds;
+  std::optional<std::vector<std::string>> regions;
+  std::optional<std::string> instance_type;
+  std::optional<std::string> lease;
+  std::optional<std::string> ssh_public_key;
+  std::optional<std::string> user_data;
+};
+BOOST_DESCRIBE_STRUCT(RequestView, (),
+                      (count, vcpus, memory_gib, disk_gib, arch, image, clouds, regions,
+                       instance_type, lease, ssh_public_key, user_data))
+
+struct FrozenEstimateView {
+  Money cost_usd;
+  std::int64_t billed_seconds = 0;
+  std::string snapshot;
+};
+BOOST_DESCRIBE_STRUCT(FrozenEstimateView, (), (cost_usd, billed_seconds, snapshot))
+
+struct ConsideredView {
+  std::string cloud;
+  std::string region;
+  std::string instance_type;
+  int vcpus = 0;
+  Gib memory_gib;
+  Money price_usd_hour;
+  Money cost_usd;
+  std::string lost_because;
+};
+BOOST_DESCRIBE_STRUCT(ConsideredView, (),
+                      (cloud, region, instance_type, vcpus, memory_gib, price_usd_hour, cost_usd,
+                       lost_because))
+
+struct PlacementView {
+  std::string cloud;
+  std::string region;
+  std::optional<std::string> zone;
+  std::string instance_type;
+  int vcpus = 0;
+  Gib memory_gib;
+  int disk_gib = 0;
+  std::string arch;
+  bool burstable = false;
+  Money price_usd_hour;
+  std::optional<FrozenEstimateView> estimate;
+  std::vector<ConsideredView> considered;
+};
+BOOST_DESCRIBE_STRUCT(PlacementView, (),
+                      (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib, arch,
+                       burstable, price_usd_hour, estimate, considered))
+
+struct InstanceView {
+  std::string id;
+  std::string name;
+  std::string state;
+  std::optional<std::string> public_ip;
+  std::optional<std::string> private_ip;
+  std::optional<std::string> zone;
+};
+BOOST_DESCRIBE_STRUCT(InstanceView, (), (id, name, state, public_ip, private_ip, zone))
+
+struct AttemptView {
+  int number = 0;
+  std::string cloud;
+  std::string region;
+  std::optional<std::string> zone;
+  std::string instance_type;
+  std::string stage;
+  std::optional<std::string> reason;
+  std::optional<std::string> cloud_code;
+  std::optional<Time> started_at;
+  std::optional<Time> ended_at;
+};
+BOOST_DESCRIBE_STRUCT(AttemptView, (),
+                      (number, cloud, region, zone, instance_type, stage, reason, cloud_code,
+                       started_at, ended_at))
+
+struct CostView {
+  Money usd;
+  Money tail_usd;
+  bool final = false;
+};
+BOOST_DESCRIBE_STRUCT(CostView, (), (usd, tail_usd, final))
+
+struct ReservationView {
+  std::string id;
+  std::optional<std::string> name;
+  std::string phase;
+  std::string goal;
+  RequestView request;
+  std::optional<PlacementView> placement;
+  std::vector<InstanceView> instances;
+  std::vector<AttemptView> attempts;
+  Time created_at;
+  std::optional<Time> ready_at;
+  std::optional<Time> expires_at;
+  std::optional<Time> release_requested_at;
+  std::optional<Time> ended_at;
+  std::optional<std::string> end_reason;
+  CostView cost;
+};
+BOOST_DESCRIBE_STRUCT(ReservationView, (),
+                      (id, name, phase, goal, request, placement, instances, attempts, created_at,
+                       ready_at, expires_at, release_requested_at, ended_at, end_reason, cost))
+
+struct EventView {
+  std::int64_t seq = 0;
+  Time at;
+  std::string type;
+  std::string phase;
+  int attempt = 0;
+  std::string message;
+  std::string cloud_code;
+};
+BOOST_DESCRIBE_STRUCT(EventView, (), (seq, at, type, phase, attempt, message, cloud_code))
+
+struct TemplateView {
+  std::string name;
+  RequestView request;
+  std::optional<Time> updated_at;
+};
+BOOST_DESCRIBE_STRUCT(TemplateView, (), (name, request, updated_at))
+
+// Nothing of it runs any more, and nothing will.
+inline bool is_final(std::string_view phase) {
+  return phase == "released" || phase == "failed";
+}
+
+}  // namespace mayfly::cli

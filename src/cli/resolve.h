@@ -1,0 +1,18 @@
+// People type the beginning of an id. It must be the beginning of one reservation only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/client.h"
+
+namespace mayfly::cli {
+
+enum class Among {
+  living,
+  all,  // the living first: a beginning that fits one of them means that one
+};
+
+Result<std::string> resolve_reservation(Client& client, const std::string& given, Among among);
+
+}  // namespace mayfly::cli
