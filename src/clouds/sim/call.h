@@ -28,8 +28,7 @@ inline std::unexpected<CloudError> refuse(int status, std::string code, std::str
 }
 
 // Operation names are the clouds' own ("RunInstances"); DigitalOcean, which has none, is spoken of
-// as
-// its driver does ("create droplets").
+// as its driver does ("create droplets").
 struct CallSite {
   std::string cloud;
   std::string account;
