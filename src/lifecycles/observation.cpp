@@ -38,7 +38,9 @@ void update(Instance& known, const Instance& shown) {
   Instance merged = shown;
   if (merged.public_ip.empty()) merged.public_ip = known.public_ip;
   if (merged.private_ip.empty()) merged.private_ip = known.private_ip;
-  if (merged.state_reason.empty()) merged.state_reason = known.state_reason;
+  if (merged.state_reason.empty() && merged.state == known.state) {
+    merged.state_reason = known.state_reason;
+  }
   if (merged.launched_at == Time{}) merged.launched_at = known.launched_at;
   if (merged.tags.empty()) merged.tags = known.tags;
   if (merged.name.empty()) merged.name = known.name;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <future>
@@ -148,10 +149,18 @@ class Running final : public Assembly {
         .random = random_,
         .vault = vault_,
         .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
+    rest::DoorOptions door{.version = config_.version,
+                           .open_metrics = is_loopback(config_.address),
+                           .connections = [this] {
+                             const http::Server* server = listening_;
+                             return server ? server->connections() : 0;
+                           }};
     http::ServerOptions options{
         .address = config_.address, .port = config_.port, .threads = config_.threads};
-    TRY(server_, http::Server::start(std::move(options), rest::make_handler(*service_),
+    TRY(server_, http::Server::start(std::move(options),
+                                     rest::make_handler(*service_, random_, std::move(door)),
                                      rest::make_refusal()));
+    listening_ = server_.get();
     return {};
   }
 
@@ -190,6 +199,8 @@ class Running final : public Assembly {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<http::Server> server_;
+  // For /metrics: the first request may come before start() has returned.
+  std::atomic<const http::Server*> listening_ = nullptr;
 };
 
 }  // namespace

@@ -40,14 +40,15 @@ void wait_for_signal(const sigset_t& signals) {
 }
 
 int serve(const cli::ServeOptions& options) {
-  const auto config = load_config({.config = options.config,
-                                   .listen = options.listen,
-                                   .data = options.data,
-                                   .auth = options.auth,
-                                   .log_level = options.log_level,
-                                   .log_json = options.log_json},
-                                  process_environment);
+  auto config = load_config({.config = options.config,
+                             .listen = options.listen,
+                             .data = options.data,
+                             .auth = options.auth,
+                             .log_level = options.log_level,
+                             .log_json = options.log_json},
+                            process_environment);
   if (!config) return report(config.error());
+  config->version = MAYFLY_VERSION;
   log::configure(config->log_level, config->log_json);
   const sigset_t signals = block_signals();
   auto assembly = Assembly::start(*config);

@@ -15,11 +15,6 @@ namespace {
 
 constexpr char kSystemConfig[] = "/etc/mayfly/mayfly.toml";
 
-bool is_loopback(std::string_view address) {
-  return address == "127.0.0.1" || address == "localhost" || address == "::1" ||
-         address.starts_with("127.");
-}
-
 }  // namespace
 
 namespace config_detail {
@@ -107,6 +102,11 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view address) {
+  return address == "127.0.0.1" || address == "localhost" || address == "::1" ||
+         address.starts_with("127.");
+}
 
 std::optional<std::string> process_environment(const char* name) {
   const char* value = std::getenv(name);

@@ -17,6 +17,7 @@
 namespace mayfly::server {
 
 struct Config {
+  std::string version = "0";  // of the program; not a setting
   // [server]
   std::string address = "127.0.0.1";  // listen = "127.0.0.1:8080"
   unsigned short port = 8080;
@@ -49,6 +50,9 @@ struct Overrides {
   std::string log_level;
   bool log_json = false;
 };
+
+// Does only this machine reach it?
+bool is_loopback(std::string_view address);
 
 Result<Config> load_config(const Overrides& overrides, const Environment& environment);
 // The part of load_config that reads a file's text; `where` names it in errors.

@@ -1,4 +1,3 @@
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -132,13 +131,15 @@ Result<void> read_table(const toml::table& table, const std::string& prefix, Con
 }  // namespace
 
 Result<void> read_toml(std::string_view content, const std::string& where, Config& config) {
-  const toml::parse_result parsed = toml::parse(content, where);
-  if (!parsed) {
-    return fail(ErrorCode::invalid,
-                fmt::format("{}, line {}: {}", where, parsed.error().source().begin.line,
-                            parsed.error().description()));
+  toml::table table;
+  // Debian's toml++ is built to throw.
+  try {
+    table = toml::parse(content, where);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::invalid, fmt::format("{}, line {}: {}", where, error.source().begin.line,
+                                                error.description()));
   }
-  auto read = read_table(parsed.table(), "", config);
+  auto read = read_table(table, "", config);
   if (!read) read.error().message = where + ": " + read.error().message;
   return read;
 }
