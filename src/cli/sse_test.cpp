@@ -30,21 +30,21 @@ constexpr std::string_view kStream =
     "retry: 10\nunknown: x\ndata:  blank kept\n\n"
     "id: 9\ndata: not finished";
 
-const auto kEvents = ElementsAre(event("1", "phase", R"({"a":1})"),
-                                 event("1", "message", "two\nlines"), event("3", "note", "ü"),
-                                 event("3", "message", ""), event("3", "message", " blank kept"));
+const auto kEventsOfStream = ElementsAre(
+    event("1", "phase", R"({"a":1})"), event("1", "message", "two\nlines"), event("3", "note", "ü"),
+    event("3", "message", ""), event("3", "message", " blank kept"));
 
 TEST(SseParser, ReadsEventsWithAllLineEnds) {
-  EXPECT_THAT(read({kStream}), kEvents);
+  EXPECT_THAT(read({kStream}), kEventsOfStream);
 }
 
 TEST(SseParser, DoesNotMindWhereTheBytesAreCut) {
   for (std::size_t cut = 0; cut <= kStream.size(); ++cut) {
-    EXPECT_THAT(read({kStream.substr(0, cut), kStream.substr(cut)}), kEvents) << cut;
+    EXPECT_THAT(read({kStream.substr(0, cut), kStream.substr(cut)}), kEventsOfStream) << cut;
   }
   std::vector<std::string_view> bytes;
   for (std::size_t i = 0; i < kStream.size(); ++i) bytes.push_back(kStream.substr(i, 1));
-  EXPECT_THAT(read(bytes), kEvents);
+  EXPECT_THAT(read(bytes), kEventsOfStream);
 }
 
 TEST(SseParser, AnEventWithoutDataIsNone) {
