@@ -116,7 +116,7 @@ object content(std::string_view media, object schema) {
 
 object responses_of(const Operation& operation, json::Schemas& schemas, std::set<int>& problems) {
   object responses;
-  for (const Reply& reply : operation.replies) {
+  for (const ReplyRule& reply : operation.replies) {
     object described{{"description", reply.doc}};
     if (reply.schema) described["content"] = content(reply.media, reply.schema(schemas));
     responses[fmt::format("{}", reply.status)] = std::move(described);

@@ -65,7 +65,7 @@ json::object schema_of(json::Schemas& schemas) {
   return schemas.of<T>();
 }
 
-struct Reply {
+struct ReplyRule {
   int status = 200;
   std::string_view doc;
   MakeSchema schema = nullptr;  // no body without
@@ -83,7 +83,7 @@ struct Operation {
   MakeSchema takes = nullptr;
   std::vector<QueryRule> query = {};
   std::vector<HeaderRule> headers = {};
-  std::vector<Reply> replies = {};
+  std::vector<ReplyRule> replies = {};
   // Beside those that follow from the rest of the row.
   std::vector<int> problems = {};
   // The path parameter that names what is made: a wrong one is a wrong field, not a path that does

@@ -112,7 +112,7 @@ std::vector<HeaderRule> provision_headers() {
        "reservation; kept for 24 hours after the end of the first."}};
 }
 
-std::vector<Reply> provision_replies() {
+std::vector<ReplyRule> provision_replies() {
   const MakeSchema view = &schema_of<service::ReservationView>;
   return {{.status = 201, .doc = "It is ready.", .schema = view},
           {.status = 202, .doc = "It is under way; Location says where to look.", .schema = view}};

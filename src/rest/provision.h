@@ -10,7 +10,7 @@ boost::asio::awaitable<Answer> provision(Call& call, Request request);
 
 // What such an operation takes and answers besides its body.
 std::vector<HeaderRule> provision_headers();
-std::vector<Reply> provision_replies();
+std::vector<ReplyRule> provision_replies();
 std::vector<int> provision_problems();
 
 // The Idempotency-Key header, empty without one.

@@ -38,7 +38,7 @@ boost::asio::awaitable<Answer> change_user(Call& call) {
 }  // namespace
 
 std::vector<Operation> user_operations() {
-  const Reply user{.doc = "The user.", .schema = &schema_of<service::UserView>};
+  const ReplyRule user{.doc = "The user.", .schema = &schema_of<service::UserView>};
   return {
       {.method = "GET",
        .path = "/users/:UserId",

@@ -1,0 +1,122 @@
+#include "installation.h"
+
+#include <future>
+
+#include "clouds/sim/sim_cloud.h"
+#include "core/assert.h"
+#include "core/log.h"
+#include "pricing/catalog.h"
+
+namespace mayfly::rest {
+namespace {
+
+service::Vault test_vault() {
+  auto vault = service::Vault::from_hex(Secret(std::string(64, 'a')));
+  ASSERT(vault);
+  return *std::move(vault);
+}
+
+// As patient as clouds that answer in milliseconds need.
+engine::Settings quick_settings() {
+  engine::Settings settings{.observer = {.installation = "test"}};
+  settings.policy.look_up_window = 50ms;
+  settings.policy.absence_window = 10ms;
+  settings.policy.invisible_window = 100ms;
+  settings.policy.vanish_window = 50ms;
+  settings.policy.observation_gap = 1ms;
+  settings.policy.terminate_again = 100ms;
+  settings.policy.backoff_min = 5ms;
+  settings.policy.backoff_max = 50ms;
+  settings.observer.poll_transition = 10ms;
+  settings.observer.poll_steady = 100ms;
+  return settings;
+}
+
+}  // namespace
+
+sim::WorldSettings quick_world() {
+  sim::WorldSettings world;
+  world.latency = {0ms, 2ms};
+  world.instance_boot = world.droplet_boot = {1ms, 10ms};
+  world.instance_shutdown = world.droplet_shutdown = {1ms, 10ms};
+  world.visibility = world.tag_lag = world.address_lag = {0ms, 5ms};
+  world.throttling = false;
+  world.sold = [](const std::string& cloud, const std::string& region,
+                  const std::string& type) -> std::optional<Arch> {
+    const auto* row = pricing::Catalog::embedded()->find(cloud, region, type);
+    return row ? std::optional(row->arch) : std::nullopt;
+  };
+  return world;
+}
+
+Installation::Installation(InstallationOptions options)
+    : world_(loop_, 1, std::move(options.world)),
+      aws_(sim::make_sim_aws(world_), loop_),
+      digitalocean_(sim::make_sim_digitalocean(world_), loop_),
+      store_(memory_, loop_),
+      vault_(test_vault()),
+      keyring_(store_, vault_) {
+  log::configure(log::Level::off, false);
+  const std::map<std::string, clouds::Cloud*> clouds = {{"aws", &aws_},
+                                                        {"digitalocean", &digitalocean_}};
+  std::promise<Result<void>> started;
+  on_loop([&] {
+    world_.set_faults(std::move(options.faults));
+    engine_ =
+        std::make_unique<engine::Engine>(engine::Ports{.loop = loop_,
+                                                       .store = store_,
+                                                       .keyring = keyring_,
+                                                       .clouds = clouds,
+                                                       .catalog = &pricing::Catalog::embedded},
+                                         quick_settings());
+    engine_->start([&](Result<void> result) { started.set_value(std::move(result)); });
+  });
+  ASSERT(started.get_future().get());
+  service_ = std::make_unique<service::Service>(
+      service::Parts{.store = store_,
+                     .engine = *engine_,
+                     .engine_loop = loop_,
+                     .clouds = clouds,
+                     .catalog = &pricing::Catalog::embedded,
+                     .clock = clock_,
+                     .random = random_,
+                     .vault = vault_,
+                     .settings = {.authenticate = options.authenticate}});
+  options.door.connections = [this] { return server_ ? server_->connections() : 0; };
+  auto server = http::Server::start({.port = 0, .threads = 2},
+                                    make_handler(*service_, random_, std::move(options.door)),
+                                    make_refusal());
+  ASSERT(server);
+  server_ = *std::move(server);
+}
+
+Installation::~Installation() {
+  server_->stop(Duration::zero());
+  on_loop([this] { engine_.reset(); });
+  loop_.stop();
+  server_.reset();
+}
+
+template <class Work>
+void Installation::on_loop(Work work) {
+  std::promise<void> done;
+  loop_.post([&] {
+    work();
+    done.set_value();
+  });
+  done.get_future().get();
+}
+
+std::string Installation::add_user(const std::string& name, bool admin) {
+  const auto token = service::add_user(store_, clock_, name, admin);
+  ASSERT(token);
+  return std::string(token->reveal());
+}
+
+std::size_t Installation::living() {
+  std::size_t count = 0;
+  on_loop([&] { count = world_.living().size(); });
+  return count;
+}
+
+}  // namespace mayfly::rest

@@ -1,0 +1,60 @@
+// A whole Mayfly in this process: server, door, service, engine and store, over simulated clouds
+// that live in milliseconds.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "clouds/sim/world.h"
+#include "core/thread_loop.h"
+#include "engine/engine.h"
+#include "http/server.h"
+#include "rest/door.h"
+#include "serial.h"
+#include "service/service.h"
+#include "store/memory/memory_store.h"
+
+namespace mayfly::rest {
+
+struct InstallationOptions {
+  sim::WorldSettings world = {};
+  sim::FaultPlan faults = {};
+  bool authenticate = true;
+  DoorOptions door = {};
+};
+
+// Everything a cloud does takes a moment.
+sim::WorldSettings quick_world();
+
+class Installation {
+ public:
+  explicit Installation(InstallationOptions options = {.world = quick_world()});
+  ~Installation();
+
+  // The token.
+  std::string add_user(const std::string& name, bool admin = false);
+  unsigned short port() const { return server_->port(); }
+  // How many machines live at the clouds.
+  std::size_t living();
+
+ private:
+  // Runs it on the loop and waits.
+  template <class Work>
+  void on_loop(Work work);
+
+  ThreadLoop loop_;
+  SystemRandom random_;
+  SystemClock clock_;
+  sim::World world_;
+  SerialCloud aws_;
+  SerialCloud digitalocean_;
+  store::MemoryStore memory_;
+  SerialStore store_;
+  service::Vault vault_;
+  service::StoreKeyring keyring_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<service::Service> service_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace mayfly::rest
