@@ -145,7 +145,8 @@ class Play {
     Time next_ask = loop_.now();
     Time next_crash = loop_.now() + std::chrono::seconds(random_.below(1800));
     while (loop_.now() < end) {
-      loop_.run_until(std::min({end, next_ask, next_crash}));
+      loop_.run_until(std::min({end, next_ask, next_crash, loop_.now() + 1min}));
+      check_ended_are_gone();
       if (loop_.now() >= next_ask) {
         ask(true);
         next_ask = loop_.now() + std::chrono::seconds(random_.below(1500));
@@ -163,10 +164,12 @@ class Play {
   void set_faults() {
     const auto plan = sim::FaultPlan::swarm(random_);
     for (const sim::FaultRule& rule : plan.faults) {
-      clouds_double_ = clouds_double_ || rule.fault == sim::FaultKind::duplicate_droplet ||
-                       rule.fault == sim::FaultKind::late_arrival ||
-                       rule.fault == sim::FaultKind::slow_visibility ||
-                       rule.fault == sim::FaultKind::phantom_not_found;
+      clouds_hide_ = clouds_hide_ || rule.fault == sim::FaultKind::late_arrival ||
+                     rule.fault == sim::FaultKind::slow_visibility ||
+                     rule.fault == sim::FaultKind::phantom_not_found;
+      clouds_double_ =
+          clouds_double_ || clouds_hide_ || rule.fault == sim::FaultKind::duplicate_droplet;
+      machines_end_ = machines_end_ || rule.fault == sim::FaultKind::spontaneous_termination;
     }
     world_.set_faults(plan);
   }
@@ -270,6 +273,32 @@ class Play {
         broken("machine " + machine.id + " (" + machine.name + ") has no record");
     }
     if (!world_.foreign_ended().empty()) broken("a foreign machine was ended");
+  }
+
+  // Over means gone: what is released or failed has no machine left. Exempt are clouds that hide
+  // machines for longer than anybody can wait; those the tombstone catches.
+  void check_ended_are_gone() {
+    if (clouds_double_) return;
+    std::set<std::string> looked_at;
+    for (const auto& machine : world_.living_with_tag(tag::kInstallation, kInstallation)) {
+      const std::string id = reservation_of(machine);
+      if (!looked_at.insert(id).second) continue;
+      const auto document = disk_->get("reservations", id);
+      if (!document) continue;
+      const std::string& body = document->body;
+      if (body.contains("\"phase\":\"released\",\"candidates") ||
+          body.contains("\"phase\":\"failed\",\"candidates")) {
+        broken(fmt::format("{} is over while {} lives", id, machine.id));
+        tell(id);
+      }
+    }
+  }
+
+  // Who was ready stays so until its owner or its lease ends it, unless the machines really ended.
+  void check_kept(const Reservation& reservation) {
+    if (machines_end_ || !reservation.ready_at || !reservation.failing) return;
+    broken(fmt::format("{} was ready and failed: {}", reservation.id, reservation.end_reason));
+    tell(reservation.id);
   }
 
   // At rest, before anybody gives anything back: what is ready has exactly its machines, and
@@ -387,7 +416,9 @@ class Play {
   std::unique_ptr<store::MemoryStore> store_;
   std::unique_ptr<engine::Engine> engine_;
   bool started_ = false;
+  bool clouds_hide_ = false;
   bool clouds_double_ = false;
+  bool machines_end_ = false;
   std::int64_t crashes_ = 0;
   std::vector<std::string> asked_;
   Outcome outcome_;
