@@ -16,6 +16,7 @@ constexpr char kCollection[] = "reservations";
 constexpr std::size_t kLoadPage = 1000;
 constexpr Duration kStoreRetryMin = 500ms;
 constexpr Duration kStoreRetryMax = 8s;
+constexpr int kStorePatience = 4;  // failures in a row, some eight seconds, before callers are told
 constexpr Duration kIdleWakeMin = 1s;
 
 lifecycles::Policy with_traits(lifecycles::Policy policy,
@@ -243,16 +244,34 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
 
 void Engine::write_unclear(const std::string& id, lifecycles::ReservationDecision decision,
                            Error error) {
+  // A conflict is a clear answer: somebody else wrote, such as a repeat of the same request.
+  if (error.code == ErrorCode::conflict) return find_out(id, std::move(decision));
   ++statistics_.store_failures;
   Entry& entry = *entries_.at(id);
   const Duration wait =
       std::min<Duration>(kStoreRetryMin * (1 << std::min(entry.store_failures, 5)), kStoreRetryMax);
-  if (entry.store_failures++ == 0)
+  if (entry.store_failures++ == 0) {
     log::warning("a reservation could not be written", {{"id", id}, {"why", error.message}});
+  }
+  if (entry.store_failures == kStorePatience) stop_waiting(entry);
   ports_.loop.post_at(ports_.loop.now() + wait, [this, id, decision = std::move(decision),
                                                  alive = std::weak_ptr<int>(alive_)]() mutable {
     if (!alive.expired()) find_out(id, std::move(decision));
   });
+}
+
+// Whoever waits for this write is told that it is not done; the engine goes on trying. A creation
+// that succeeds after all is taken back, because its caller believes that it does not exist.
+void Engine::stop_waiting(Entry& entry) {
+  Mail& mail = entry.mail.front();
+  if (!mail.done) return;
+  const bool creating = entry.version == 0;
+  mail.done(fail(ErrorCode::unavailable, "The store cannot write at the moment",
+                 creating ? "Nothing was started. Try again."
+                          : "It is being tried further; ask again for the state."));
+  mail.done = {};
+  if (creating)
+    post_into(entry, {lifecycles::ReleaseRequested{"it could not be stored in time"}, {}});
 }
 
 // What does the store hold: our write after all, what was there before, or somebody else's?

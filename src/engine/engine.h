@@ -89,6 +89,7 @@ class Engine {
   void write(const std::string& id, lifecycles::ReservationDecision decision);
   void written(const std::string& id, lifecycles::ReservationDecision decision);
   void write_unclear(const std::string& id, lifecycles::ReservationDecision decision, Error error);
+  void stop_waiting(Entry& entry);
   void find_out(const std::string& id, lifecycles::ReservationDecision decision);
   void settle(Entry& entry, Time wake);
   void set_wake(Entry& entry, Time wake);

@@ -195,6 +195,21 @@ TEST_F(EngineTest, FindsOutWhenTheStoreWroteAndSaidItDidNot) {
   EXPECT_EQ(phase_of("r-1"), Phase::ready);
 }
 
+TEST_F(EngineTest, TellsACallerThatTheStoreCannotWriteAndGoesOnTrying) {
+  ASSERT_TRUE(create("r-1"));
+  loop_.pass(10s);
+  bad_disk_.broken = true;
+  answer_ = nullptr;
+  engine_->send("r-1", lifecycles::ReleaseRequested{"asked"},
+                [this](Result<Snapshot> result) { answer_ = std::move(result); });
+  loop_.pass(30s);
+  ASSERT_FALSE(answer_);
+  EXPECT_EQ(answer_.error().code, ErrorCode::unavailable);
+  bad_disk_.broken = false;
+  loop_.pass(1min);
+  EXPECT_EQ(phase_of("r-1"), Phase::released) << "the wish was heard";
+}
+
 TEST_F(EngineTest, TakesUpWhatLivedAndLooksBeforeItLaunchesAgain) {
   ASSERT_TRUE(create("r-1"));
   while (cloud_.launches.empty()) loop_.pass(1ms);
