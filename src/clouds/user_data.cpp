@@ -86,7 +86,10 @@ std::string part(std::string_view type, std::string_view filename, std::string_v
 
 // JSON's strings are YAML's double-quoted ones, whatever the key's comment contains.
 std::string ssh_key_config(std::string_view ssh_public_key) {
-  return fmt::format("#cloud-config\nssh_authorized_keys:\n  - {}\n", json::quote(ssh_public_key));
+  // DigitalOcean gives a droplet without account keys a root password that expires at the first login,
+  // and ssh with a key then asks for a new one instead of running a command.
+  return fmt::format("#cloud-config\nssh_authorized_keys:\n  - {}\nchpasswd:\n  expire: false\n",
+                     json::quote(ssh_public_key));
 }
 
 std::string users_part(std::string_view user_data) {

@@ -48,7 +48,9 @@ TEST(UserData, WithOnlyAKeyIsAPlainCloudConfig) {
   EXPECT_EQ(render_user_data(kKey, ""),
             "#cloud-config\n"
             "ssh_authorized_keys:\n"
-            "  - \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ann@laptop\"\n");
+            "  - \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ann@laptop\"\n"
+            "chpasswd:\n"
+            "  expire: false\n");
 }
 
 TEST(UserData, CarriesTheUsersScriptBesideTheKeyInExactlyTheseBytes) {
@@ -72,6 +74,8 @@ TEST(UserData, CarriesTheUsersScriptBesideTheKeyInExactlyTheseBytes) {
             "#cloud-config\n"
             "ssh_authorized_keys:\n"
             "  - \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ann@laptop\"\n"
+            "chpasswd:\n"
+            "  expire: false\n"
             "\n"
             "--mayfly-f3c53c5045b4aea74d61a04b487da677--\n");
 }
