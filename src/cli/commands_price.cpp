@@ -94,7 +94,7 @@ void print_estimate(Session& session, const EstimateView& estimate, const PriceO
   session.print_table(offer_table(estimate, count));
   const std::int64_t further = estimate.satisfying - std::ssize(estimate.offers);
   if (further > 0) {
-    session.print_line(fmt::format("and {} more (--limit N)", count_text(further, "offer")));
+    session.print_line(fmt::format("and {} (--limit N)", count_text(further, "more offer")));
   }
   if (estimate.rejected.empty()) return;
   session.print_line("\nNot among them:");

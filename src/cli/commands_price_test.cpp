@@ -39,7 +39,7 @@ TEST_F(PriceTest, RanksOffersMarksTheWinnerAndSaysWhyOthersLost) {
             "$0.0357    $0.09       +9.0%\n"
             "   aws           us-east-1  m7g.16xlarge    64  256 GiB  25 GiB  arm64                "
             " $2.62    $5.24     +6,244%\n"
-            "and 1,512 offers more (--limit N)\n"
+            "and 1,512 more offers (--limit N)\n"
             "\n"
             "Not among them:\n"
             "  1,204  vcpus: needs at least 2  such as aws us-east-1 t4g.nano\n"
@@ -68,18 +68,26 @@ TEST_F(PriceTest, SendsEveryOption) {
 }
 
 TEST_F(PriceTest, SaysWhichRuleOfRegionsWon) {
-  const auto rule = [this](std::string_view from, std::string_view more) {
+  for (const char* from : {"request", "user", "server", "everywhere"}) {
     server.on("POST /users/ann/estimates", 200,
               fmt::format(R"({{"snapshot":"2026-11-20","billed_seconds":3600,"note":"No key yet.",
                               "regions_from":"{}","offers":[],"rejected":[]}})",
                           from));
-    server.on("POST /users/ann/estimates", 500, "{}");
-    EXPECT_EQ(run(fmt::format("price --type t3.nano {}", more)), 0) << err();
+  }
+  const auto rule = [this] {
+    EXPECT_EQ(run("price --type t3.nano --region eu-*,fra1"), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("Note: No key yet.\n"));
     const std::size_t begin = out().find("Regions: ");
     return out().substr(begin, out().find('\n', begin) - begin);
   };
-  EXPECT_EQ(rule("request", "--region eu-*,fra1"), "Regions: as asked, eu-*, fra1");
-  EXPECT_THAT(out(), HasSubstr("Note: No key yet.\n"));
+  EXPECT_EQ(rule(), "Regions: as asked, eu-*, fra1");
+  EXPECT_EQ(rule(), "Regions: your default (mayfly user regions shows and changes it)");
+  EXPECT_EQ(rule(),
+            "Regions: the server's default; stay near with --region 'eu-*', always with "
+            "mayfly user regions 'eu-*'");
+  EXPECT_EQ(rule(),
+            "Regions: everywhere; stay near with --region 'eu-*', always with mayfly user "
+            "regions 'eu-*'");
 }
 
 TEST_F(PriceTest, OfTheImpossibleShowsWhatWouldHelp) {
@@ -92,7 +100,7 @@ TEST_F(PriceTest, OfTheImpossibleShowsWhatWouldHelp) {
             "error: No offer satisfies the request.\n"
             "  Any one of these changes makes it possible, at this total:\n"
             "    --max-price 0.0357  $0.0357\n"
-            "next: Change one of these.\n");
+            "next: Repeat it with one of them: --max-price 0.0357\n");
   EXPECT_EQ(out(), "");
   EXPECT_EQ(run("price --vcpus 2 --memory 4 --max-price 0.001 --json"), 5);
   const auto problem = json::parse(err());
@@ -119,6 +127,16 @@ TEST_F(PriceTest, UsesColoursOnlyOnTerminalsThatWantThem) {
   stage.environment["NO_COLOR"] = "1";
   EXPECT_EQ(run("price --type t4g.medium"), 0);
   EXPECT_THAT(out(), testing::Not(HasSubstr("\x1b[")));
+}
+
+TEST_F(PriceTest, ColoursErrorsByWhereErrorsGo) {
+  stage.out_is_terminal = true;
+  EXPECT_EQ(run("price --type t3.nano"), 4);
+  EXPECT_THAT(err(), testing::StartsWith("error: "));
+  stage.out_is_terminal = false;
+  stage.err_is_terminal = true;
+  EXPECT_EQ(run("price --type t3.nano"), 4);
+  EXPECT_THAT(err(), testing::StartsWith("\x1b[31merror:\x1b[0m "));
 }
 
 TEST_F(PriceTest, RefusesNonsenseBeforeAsking) {

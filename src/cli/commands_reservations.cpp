@@ -80,6 +80,18 @@ Result<ExitCode> show(Session& session, const ShowOptions& options) {
                                                         : ExitCode::ok;
 }
 
+// In the words of this command, and honest about what is not known.
+Error as_extended(Error error, const std::string& id) {
+  for (FieldError& wrong : error.fields) {
+    if (wrong.field == "lease") wrong.field = "--to";
+    if (wrong.field == "extend") wrong.field = "TIME";
+  }
+  if (error.code == ErrorCode::unavailable || error.code == ErrorCode::timed_out) {
+    error.remedy = fmt::format("See whether it took before you try again: mayfly show {}", id);
+  }
+  return error;
+}
+
 Result<ExitCode> extend(Session& session, const ExtendOptions& options) {
   if (options.by.has_value() == options.to.has_value()) {
     return session.usage_mistake("extend", "Give either a time to add, or --to a whole lease");
@@ -93,13 +105,14 @@ Result<ExitCode> extend(Session& session, const ExtendOptions& options) {
     change["lease"] = *options.to;
   }
   // The same lease again changes nothing; the same extension again adds twice.
-  TRY(Reply reply, client.patch(fmt::format("reservations/{}", path_segment(id)), change,
-                                options.to.has_value()));
+  Result<Reply> reply = client.patch(fmt::format("reservations/{}", path_segment(id)), change,
+                                     options.to.has_value());
+  if (!reply) return std::unexpected(as_extended(std::move(reply).error(), id));
   if (session.json()) {
-    session.print_json(reply.body);
+    session.print_json(reply->body);
     return ExitCode::ok;
   }
-  TRY(const Followed extended, read_reservation(std::move(reply.body)));
+  TRY(const Followed extended, read_reservation(std::move(reply->body)));
   session.print_line(
       fmt::format("{}: the lease {}", printable(id), lease_text(extended.view, session.now())));
   return ExitCode::ok;

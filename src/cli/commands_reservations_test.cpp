@@ -152,6 +152,8 @@ TEST_F(ReservationsTest, AreNotExtendedTwiceByALostAnswer) {
   server.on(path("PATCH"), 200, played::ready());
   stage.lossy.sends = {LossyTransport::Loss::answer};
   EXPECT_EQ(run("extend " + played::kId + " 1h"), 9);
+  EXPECT_THAT(err(),
+              HasSubstr("See whether it took before you try again: mayfly show " + played::kId));
   EXPECT_EQ(server.seen().size(), 1u);
   stage.lossy.sends = {LossyTransport::Loss::answer};
   EXPECT_EQ(run("extend " + played::kId + " --to 2h"), 0);
@@ -163,7 +165,9 @@ TEST_F(ReservationsTest, InThePastAreRefused) {
             R"({"title":"Invalid","code":"invalid","detail":"The lease would be over already.",
                 "errors":[{"field":"lease","message":"ends in the past"}]})");
   EXPECT_EQ(run("extend " + played::kId + " --to 1s"), 5);
-  EXPECT_EQ(err(), "error: The lease would be over already.\n  --lease: ends in the past\n");
+  EXPECT_EQ(err(),
+            "error: The lease would be over already.\n  --to: ends in the past\n"
+            "next: Correct it and try again; --help explains the options.\n");
 }
 
 class DownTest : public ReservationsTest {

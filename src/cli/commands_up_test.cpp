@@ -212,7 +212,8 @@ TEST_F(UpTest, SaysWhatIsWrongWithTheRequest) {
   EXPECT_EQ(run("up --memory 2"), 5);
   EXPECT_EQ(err(),
             "error: The request is wrong.\n"
-            "  --vcpus: is required unless instance_type is given\n");
+            "  --vcpus: is required unless instance_type is given\n"
+            "next: Correct it and try again; --help explains the options.\n");
   EXPECT_EQ(out(), "");
 }
 
@@ -225,6 +226,60 @@ TEST_F(UpTest, DoesNotOfferALoginThatCannotWork) {
   server.on(kReservation, 200, without_key);
   EXPECT_EQ(run(kUp), 0);
   EXPECT_THAT(out(), Not(HasSubstr("ssh ubuntu")));
+}
+
+// A connection that died without a word, once; time passes while nobody notices.
+class SilentTransport final : public Transport {
+ public:
+  explicit SilentTransport(ManualClock& clock) : clock_(clock) {}
+  int ticks = 0;
+
+  http::CallResult send(const http::Call&) override {
+    return http::Answer{.status = 202, .body = came_back_ ? played::ready() : played::pending()};
+  }
+  http::CallResult stream(const http::Call&, const OnBytes& on_bytes) override {
+    came_back_ = ticks > 0;
+    if (came_back_) on_bytes(last_events());
+    while (!came_back_ && ticks < 1000) {
+      ++ticks;
+      clock_.time += 1s;
+      if (!on_bytes("")) break;
+    }
+    return http::Answer{.status = 200};
+  }
+
+ private:
+  ManualClock& clock_;
+  bool came_back_ = false;
+};
+
+class SilenceTest : public testing::Test {
+ protected:
+  SilenceTest() {
+    stage.environment["MAYFLY_URL"] = "http://127.0.0.1:1";
+    stage.environment["MAYFLY_USER"] = "ann";
+    stage.transport = &transport;
+  }
+  Stage stage;
+  SilentTransport transport{stage.clock};
+};
+
+TEST_F(SilenceTest, MakesUpComeBackAfterAMinute) {
+  EXPECT_EQ(stage.run(kUp), 0) << stage.err;
+  EXPECT_EQ(transport.ticks, 60);
+  EXPECT_THAT(stage.out, HasSubstr("is ready after 41s"));
+}
+
+TEST_F(SilenceTest, DoesNotOutlastTheTimeout) {
+  EXPECT_EQ(stage.run("up --type t3.small --timeout 30s"), 10);
+  EXPECT_EQ(transport.ticks, 30);
+}
+
+TEST_F(SilenceTest, KeepsTheTimeMovingOnATerminal) {
+  stage.out_is_terminal = true;
+  EXPECT_EQ(stage.run(kUp), 0);
+  EXPECT_THAT(stage.out, HasSubstr("waiting, 1m 1s\r\x1b[K"));
+  EXPECT_THAT(stage.out, HasSubstr("waiting, 1m 59s\r\x1b[K"));
 }
 
 // Answers without a network, and presses Ctrl-C in the middle of the events.

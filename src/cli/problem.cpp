@@ -115,6 +115,12 @@ std::string default_remedy(const Error& error) {
     case ErrorCode::unsupported_media:
     case ErrorCode::method_not_allowed:
       return "The server's version may differ from this command's: mayfly --version";
+    case ErrorCode::rejected_by_cloud:
+      return "Try your key: mayfly keys ls, mayfly keys test ID";
+    case ErrorCode::cloud_unreachable:
+      return "Try again in a moment; what runs keeps running.";
+    case ErrorCode::invalid:
+      return error.fields.empty() ? "" : "Correct it and try again; --help explains the options.";
     default:
       return "";
   }
@@ -141,27 +147,54 @@ std::string relaxed_option(const RelaxView& change) {
   return fmt::format("{} {}", option, relaxed_value(change));
 }
 
-std::string relax_lines(const std::string& list) {
-  const auto parsed = json::parse(list);
-  if (!parsed || !parsed->is_array()) return "";
-  Table table({{"", Align::left}, {"", Align::right}});
+std::vector<RelaxView> changes_of(const Error& error) {
+  std::vector<RelaxView> changes;
+  const auto found = error.extensions.find("relax");
+  if (found == error.extensions.end()) return changes;
+  const auto parsed = json::parse(found->second);
+  if (!parsed || !parsed->is_array()) return changes;
   for (const json::value& entry : parsed->get_array()) {
-    const auto change = json::decode<RelaxView>(entry, json::Unknown::ignore);
-    if (change) table.add({relaxed_option(*change), money_text(change->cost_usd)});
+    auto change = json::decode<RelaxView>(entry, json::Unknown::ignore);
+    if (change) changes.push_back(*std::move(change));
   }
-  if (table.empty()) return "";
+  return changes;
+}
+
+std::string relax_lines(const std::vector<RelaxView>& changes) {
+  if (changes.empty()) return "";
+  Table table({{"", Align::left}, {"", Align::right}});
+  for (const RelaxView& change : changes) {
+    table.add({relaxed_option(change), money_text(change.cost_usd)});
+  }
   return "  Any one of these changes makes it possible, at this total:\n" +
          table.print({.titles = false, .indent = 4});
 }
 
-std::string reservation_lines(const std::string& list) {
-  const auto parsed = json::parse(list);
+// The server speaks of fields; here the options have just been named.
+std::string remedy_of(const Error& error, const std::vector<RelaxView>& changes) {
+  if (!changes.empty()) {
+    return "Repeat it with one of them: " + relaxed_option(changes.front());
+  }
+  return error.remedy.empty() ? default_remedy(error) : error.remedy;
+}
+
+std::string reservation_lines(const Error& error) {
+  const auto found = error.extensions.find("reservations");
+  if (found == error.extensions.end()) return "";
+  const auto parsed = json::parse(found->second);
   if (!parsed || !parsed->is_array()) return "";
   std::string lines;
   for (const json::value& id : parsed->get_array()) {
     if (id.is_string()) lines += "    " + printable(id.get_string()) + "\n";
   }
   return lines.empty() ? "" : "  Reservations that stand in the way:\n" + lines;
+}
+
+// A server that repeats the fields in its sentence would have everything said twice.
+std::string sentence_of(const Problem& problem) {
+  const bool repeats = !problem.errors.empty() && !problem.title.empty() &&
+                       problem.detail.contains(problem.errors.front().message);
+  return problem.detail.empty() || repeats ? problem.title : problem.detail;
 }
 
 std::string error_json(const Error& error) {
@@ -186,7 +219,7 @@ Error error_of(const http::Answer& answer, std::string_view server) {
   }
   const Problem& problem = *decoded;
   Error error{.code = code_named(problem.code).value_or(code_of_status(answer.status)),
-              .message = problem.detail.empty() ? problem.title : problem.detail,
+              .message = sentence_of(problem),
               .remedy = problem.remedy,
               .cloud_code = problem.cloud_code};
   for (const ProblemField& wrong : problem.errors) {
@@ -211,13 +244,9 @@ std::string describe(const Error& error, const ErrorLook& look) {
   if (!error.cloud_code.empty()) {
     text += fmt::format("  The cloud's own word: {}\n", printable(error.cloud_code));
   }
-  for (const auto& [name, lines] :
-       {std::pair{"relax", &relax_lines}, std::pair{"reservations", &reservation_lines}}) {
-    if (const auto found = error.extensions.find(name); found != error.extensions.end()) {
-      text += lines(found->second);
-    }
-  }
-  const std::string remedy = error.remedy.empty() ? default_remedy(error) : error.remedy;
+  const std::vector<RelaxView> changes = changes_of(error);
+  text += relax_lines(changes) + reservation_lines(error);
+  const std::string remedy = remedy_of(error, changes);
   if (!remedy.empty()) {
     text += fmt::format("{} {}\n", paint("next:", Tone::strong, look.colors), printable(remedy));
   }

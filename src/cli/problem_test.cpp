@@ -33,7 +33,17 @@ TEST(Problem, ShowsWhichSingleChangesWouldHelp) {
             "    --max-price 0.0104      $0.0208\n"
             "    --region us-*,nyc?        $0.50\n"
             "    without --no-burstable    $1.00\n"
-            "    without --type            $2.00\n");
+            "    without --type            $2.00\n"
+            "next: Repeat it with one of them: --max-price 0.0104\n");
+}
+
+TEST(Problem, SaysNothingTwice) {
+  EXPECT_EQ(shown(422, R"({"title":"A field is wrong","status":422,"code":"invalid",
+                           "detail":"'vcpus' must be at least 1",
+                           "errors":[{"field":"vcpus","message":"must be at least 1"}]})"),
+            "error: A field is wrong\n"
+            "  --vcpus: must be at least 1\n"
+            "next: Correct it and try again; --help explains the options.\n");
 }
 
 TEST(Problem, ListsWhatStandsInTheWayAndTheCloudsOwnWord) {

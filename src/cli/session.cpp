@@ -11,9 +11,17 @@
 namespace mayfly::cli {
 
 bool Session::colors() const {
-  return surroundings_.out_is_terminal && !options.no_color && !options.json &&
+  return may_color(surroundings_.out_is_terminal);
+}
+
+bool Session::may_color(bool is_terminal) const {
+  return is_terminal && !options.no_color && !options.json &&
          surroundings_.environment("NO_COLOR").empty() &&
          surroundings_.environment("TERM") != "dumb";
+}
+
+std::string Session::painted_error(std::string_view text, Tone tone) const {
+  return paint(text, tone, may_color(surroundings_.err_is_terminal));
 }
 
 Result<Client> Session::client() {
@@ -52,17 +60,20 @@ std::string Session::painted(std::string_view text, Tone tone) const {
 }
 
 void Session::warn(std::string_view sentence) {
-  surroundings_.err << painted("warning:", Tone::warning) << " " << printable(sentence) << "\n"
+  surroundings_.err << painted_error("warning:", Tone::warning) << " " << printable(sentence)
+                    << "\n"
                     << std::flush;
 }
 
 void Session::report(const Error& error) {
-  surroundings_.err << describe(error, {.json = options.json, .colors = colors()}) << std::flush;
+  surroundings_.err << describe(error, {.json = options.json,
+                                        .colors = may_color(surroundings_.err_is_terminal)})
+                    << std::flush;
 }
 
 ExitCode Session::usage_mistake(std::string_view command_path, std::string_view message) {
-  surroundings_.err << painted("error:", Tone::bad) << " " << printable(message) << "\n"
-                    << painted("next:", Tone::strong) << " mayfly " << command_path
+  surroundings_.err << painted_error("error:", Tone::bad) << " " << printable(message) << "\n"
+                    << painted_error("next:", Tone::strong) << " mayfly " << command_path
                     << (command_path.empty() ? "" : " ") << "--help\n"
                     << std::flush;
   return ExitCode::usage;

@@ -46,6 +46,9 @@ class Session {
   ExitCode usage_mistake(std::string_view command_path, std::string_view message);
 
  private:
+  bool may_color(bool is_terminal) const;
+  std::string painted_error(std::string_view text, Tone tone) const;
+
   Surroundings& surroundings_;
 };
 

@@ -224,6 +224,7 @@ struct Stage {
   SeededRandom random{1};
   ServerCommands server_commands;
   bool out_is_terminal = false;
+  bool err_is_terminal = false;
   bool in_is_terminal = false;
   int columns = 100;
   std::vector<Duration> slept;
@@ -239,6 +240,7 @@ struct Stage {
                               .err = err_stream,
                               .in_is_terminal = in_is_terminal,
                               .out_is_terminal = out_is_terminal,
+                              .err_is_terminal = err_is_terminal,
                               .columns = columns,
                               .environment =
                                   [this](const std::string& name) {

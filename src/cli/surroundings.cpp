@@ -32,6 +32,7 @@ Surroundings process_surroundings() {
           .err = std::cerr,
           .in_is_terminal = isatty(STDIN_FILENO) == 1,
           .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+          .err_is_terminal = isatty(STDERR_FILENO) == 1,
           .columns = terminal_columns(),
           .environment = variable,
           .transport = transport,

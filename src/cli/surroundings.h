@@ -19,6 +19,7 @@ struct Surroundings {
   std::ostream& err;
   bool in_is_terminal = false;
   bool out_is_terminal = false;
+  bool err_is_terminal = false;
   int columns = 80;  // of the terminal that `out` is
   // Empty when unset: nobody means an empty variable.
   std::function<std::string(const std::string&)> environment;
