@@ -128,6 +128,7 @@ Result<Secret> Vault::unseal(std::string_view sealed, std::string_view context) 
                 "Start the server with the master key that the keys were stored with, or add the "
                 "keys again.");
   };
+  if (sealed.empty()) return bad();
   std::vector<unsigned char> bytes(sealed.size());
   std::size_t size = 0;
   if (sodium_base642bin(bytes.data(), bytes.size(), sealed.data(), sealed.size(), nullptr, &size,
