@@ -68,6 +68,23 @@ std::string as_sentence(std::string_view why) {
 
 }  // namespace
 
+void refine_schema(const Problem*, json::object& schema) {
+  json::object change{{"type", "object"},
+                      {"properties", json::object{{"field", json::object{{"type", "string"}}},
+                                                  {"value", json::object()},
+                                                  {"cost_usd", json::object{{"type", "number"}}}}},
+                      {"required", json::array{"field", "value", "cost_usd"}}};
+  json::object& properties = schema["properties"].get_object();
+  properties["relax"] = json::object{
+      {"type", "array"},
+      {"items", std::move(change)},
+      {"description", "Each single change of the request that would make it satisfiable."}};
+  properties["reservations"] = json::object{{"type", "array"},
+                                            {"items", json::object{{"type", "string"}}},
+                                            {"description", "The ids of what stands in the way."}};
+  properties["reservation"] = json::object{{"$ref", "#/components/schemas/ReservationView"}};
+}
+
 ProblemKind kind_of(ErrorCode code) {
   const std::string_view name = name_of(code);
   switch (code) {

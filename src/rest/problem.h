@@ -10,6 +10,7 @@
 
 #include "core/result.h"
 #include "http/server.h"
+#include "json/value.h"
 
 namespace mayfly::rest {
 
@@ -31,6 +32,9 @@ struct Problem {
   std::optional<std::vector<WrongField>> errors;
 };
 BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, detail, remedy, code, cloud_code, errors))
+
+// The extensions that there are.
+void refine_schema(const Problem*, json::object& schema);
 
 inline constexpr std::string_view kProblemType = "application/problem+json";
 

@@ -17,6 +17,10 @@ struct Case {
   const char* good;       // a body that passes
 };
 
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.method << " " << one.path;
+}
+
 constexpr Case kCases[] = {
     {"POST", "reservations", "createReservation",
      R"({"kind":"vm","count":1,"vcpus":1,"memory_gib":1,"disk_gib":25,"arch":"x86_64",
