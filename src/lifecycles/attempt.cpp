@@ -267,6 +267,9 @@ void start_attempt(Context& context, const Offer& offer, const LaunchTarget& tar
                              offer.region, offer.instance_type, target.zone));
   attempt.started_at = context.now;
   attempt.next_at = context.now;
+  // The estimate is frozen with the placement; failing over to another offer freezes it anew.
+  const Duration billed = std::chrono::seconds(state.estimate.billed_seconds);
+  state.estimate.cost_usd = round_half_up(offer.price.exact_cost(billed) * state.request.count);
   note(state, context.now, "attempt",
        fmt::format("Trying {} at {} USD/h each", describe(offer, target.zone),
                    to_string(offer.price.hourly())),

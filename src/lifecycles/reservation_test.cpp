@@ -226,6 +226,18 @@ TEST(Reservation, TriesTheNextOfferWhenNoZoneIsLeft) {
   EXPECT_EQ(player.state.preparing->instance_type, "second");
 }
 
+TEST(Reservation, FreezesTheEstimateAnewWithEachPlacement) {
+  Reservation reservation = make_reservation(2);
+  reservation.estimate.billed_seconds = 3600;
+  reservation.candidates[1].price.instance_hour = {50'000};
+  Player player(reservation);
+  player.prepared();
+  EXPECT_EQ(player.state.estimate.cost_usd, Money{40'000});
+  player.fail_launch(Reaction::next_offer, "Unsupported");
+  player.prepared();
+  EXPECT_EQ(player.state.estimate.cost_usd, Money{100'000});
+}
+
 TEST(Reservation, SkipsWhatTheFailureRulesOut) {
   Player player(make_reservation());
   player.prepared(3);

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
+#include <set>
+
 namespace mayfly::service {
 namespace {
 
 constexpr std::size_t kCandidates = 8;
 constexpr std::size_t kConsidered = 5;
+constexpr std::size_t kLooked = 48;  // deep enough to meet other types, not only other regions
 
 Considered loser(const pricing::RankedOffer& offer, const pricing::RankedOffer& best) {
   const Money more = offer.cost - best.cost;
@@ -23,16 +27,31 @@ Considered loser(const pricing::RankedOffer& offer, const pricing::RankedOffer& 
                   : fmt::format("costs {} USD more", to_string(more))};
 }
 
+// The same type in the next region says little; each type is named once, where it is cheapest.
+std::vector<Considered> best_of_other_types(const std::vector<pricing::RankedOffer>& ranked) {
+  std::set<std::pair<std::string, std::string>> named;
+  std::vector<Considered> losers;
+  for (const pricing::RankedOffer& offer : ranked) {
+    const bool fresh = named.emplace(offer.offer.cloud, offer.offer.instance_type).second;
+    if (!fresh || &offer == &ranked.front()) continue;
+    losers.push_back(loser(offer, ranked.front()));
+    if (losers.size() == kConsidered) break;
+  }
+  return losers;
+}
+
 }  // namespace
 
 Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
                          const pricing::Reach& reach) {
-  const auto ranked = pricing::cheapest(catalog, reservation.request, reach, kCandidates);
-  if (ranked.empty()) return std::unexpected(unsatisfiable(catalog, reservation.request, reach));
-  for (const pricing::RankedOffer& offer : ranked) reservation.candidates.push_back(offer.offer);
-  for (std::size_t i = 1; i < ranked.size() && i <= kConsidered; ++i) {
-    reservation.considered.push_back(loser(ranked[i], ranked.front()));
+  const auto ranked = pricing::cheapest(catalog, reservation.request, reach, kLooked);
+  if (ranked.empty()) {
+    return std::unexpected(unsatisfiable(catalog, reservation.request, reach));
   }
+  for (const pricing::RankedOffer& offer : ranked | std::views::take(kCandidates)) {
+    reservation.candidates.push_back(offer.offer);
+  }
+  reservation.considered = best_of_other_types(ranked);
   const auto seconds =
       std::chrono::ceil<std::chrono::seconds>(pricing::priced_time(reservation.request)).count();
   reservation.estimate = {
