@@ -180,11 +180,11 @@ class Walk:
 
     def launch_again(self):
         self.screen.chapter("The same again", "From the template, with one field replaced.")
-        self.type("up", "--template", "pair", "--name", "again", "--cloud", "aws")
+        self.type("up", "--template", "pair", "--name", "again", "--cloud", "digitalocean")
         reservation = self.reservation_named("again")
         self.ids.append(reservation["id"])
         self.check_ready(reservation)
-        require(reservation["placement"]["cloud"] == "aws", "the replaced field does not count")
+        require(reservation["placement"]["cloud"] == "digitalocean", "the replaced field does not count")
         require(len(self.clouds.living()) == 4, f"{len(self.clouds.living())} machines live instead of 4")
 
     def tear_down(self):

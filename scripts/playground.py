@@ -212,8 +212,8 @@ class Client:
         self.token = token
 
     def environment(self, **more):
-        return plain_environment(self.mayfly.folder, MAYFLY_URL=self.mayfly.url, MAYFLY_USER=self.user,
-                                 MAYFLY_TOKEN=self.token, **more)
+        ours = {"MAYFLY_URL": self.mayfly.url, "MAYFLY_USER": self.user, "MAYFLY_TOKEN": self.token}
+        return plain_environment(self.mayfly.folder, **{**ours, **more})
 
     def run(self, *arguments, timeout=180, environment=None, **options):
         """The command as typed: exit code, output, errors."""
