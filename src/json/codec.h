@@ -208,9 +208,8 @@ void decode_vector(const value& given, const std::string& path, const FieldRule*
   for (std::size_t i = 0; i < given_items->size(); ++i) {
     const std::string element_path = fmt::format("{}.{}", path, i);
     T element{};
-    const FieldRule element_rule{.name = rule ? rule->name : "",
-                                 .text = rule ? rule->text : Text::any};
-    decode((*given_items)[i], element_path, &element_rule, unknown, issues, element);
+    const FieldRule of_element = element_rule<T>(rule);
+    decode((*given_items)[i], element_path, &of_element, unknown, issues, element);
     items.push_back(std::move(element));
   }
 }

@@ -29,13 +29,16 @@ struct Outer {
   std::optional<int> maybe;
   std::vector<Inner> inner;
   std::map<std::string, std::string> tags;
+  std::optional<std::vector<std::string>> words;
   bool operator==(const Outer&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Outer, (), (name, on, count, price, colour, at, span, maybe, inner, tags))
+BOOST_DESCRIBE_STRUCT(Outer, (),
+                      (name, on, count, price, colour, at, span, maybe, inner, tags, words))
 constexpr FieldRule kOuterRules[] = {
     {.name = "name", .required = true, .min = 1, .max = 8, .text = Text::name},
     {.name = "count", .min = 0, .max = 10},
     {.name = "inner", .max = 2},
+    {.name = "words", .max = 2, .item_max = 3},
 };
 constexpr std::span<const FieldRule> rules(const Outer*) {
   return kOuterRules;
@@ -95,6 +98,11 @@ TEST(Codec, CountsListsAndTexts) {
   EXPECT_EQ(wrong_fields(R"({"name":"123456789","inner":[{},{},{}]})"),
             (std::vector<std::string>{"name", "inner"}));
   EXPECT_EQ(wrong_fields(R"({"name":"a b"})"), std::vector<std::string>{"name"});
+}
+
+TEST(Codec, BoundsEachTextOfAList) {
+  EXPECT_EQ(wrong_fields(R"({"name":"a","words":["abc","abcd"]})"),
+            std::vector<std::string>{"words.1"});
 }
 
 TEST(Codec, TakesWholeNumbersHoweverWritten) {

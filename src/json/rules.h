@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace mayfly::json {
 
@@ -21,13 +23,15 @@ enum class Text {
 };
 
 struct FieldRule {
-  std::string_view name;
+  std::string_view name = {};
   std::string_view doc = {};
   bool required = false;
   // Of numbers in their own unit; of texts and lists their length.
   std::int64_t min = std::numeric_limits<std::int64_t>::min();
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   Text text = Text::any;
+  // Of each text in a list: its length.
+  std::int64_t item_max = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool has_min() const { return min != std::numeric_limits<std::int64_t>::min(); }
   constexpr bool has_max() const { return max != std::numeric_limits<std::int64_t>::max(); }
@@ -47,6 +51,17 @@ constexpr const FieldRule* find_rule(std::span<const FieldRule> rows, std::strin
     if (row.name == name) return &row;
   }
   return nullptr;
+}
+
+// What a list's rule says about each of its elements.
+template <class T>
+constexpr FieldRule element_rule(const FieldRule* list) {
+  FieldRule rule;
+  if (!list) return rule;
+  rule.name = list->name;
+  rule.text = list->text;
+  if constexpr (std::is_same_v<T, std::string>) rule.max = list->item_max;
+  return rule;
 }
 
 bool matches(Text set, std::string_view text);

@@ -2,10 +2,10 @@
 // the JSON itself, so that the published document cannot promise something else than the code does.
 //
 // A described struct becomes a component, named as the type; where it is used there is a `$ref`. A
-// struct that has rules is something that people send: its `required` is what the rules require, and
-// nothing else may be in it. One without is something that we answer: all of it is there but the
-// optionals, and a later version may add more.
-// refine_schema(const T*, object&), found beside T, adds what single fields cannot say.
+// struct that has rules is something that people send: its `required` is what the rules require,
+// and nothing else may be in it. One without is something that we answer: all of it is there but
+// the optionals, and a later version may add more. refine_schema(const T*, object&), found beside
+// T, adds what single fields cannot say.
 #pragma once
 
 #include <map>
@@ -70,7 +70,7 @@ object Schemas::of(const FieldRule* rule) {
   } else if constexpr (is_optional<T>::value) {
     return of<typename T::value_type>(rule);
   } else if constexpr (is_vector<T>::value) {
-    const FieldRule element{.name = "", .text = rule ? rule->text : Text::any};
+    const FieldRule element = element_rule<typename T::value_type>(rule);
     return detail::list_schema(rule, of<typename T::value_type>(&element));
   } else if constexpr (is_text_map<T>::value) {
     return {{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}};

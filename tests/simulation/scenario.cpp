@@ -365,23 +365,30 @@ class Play {
     }
   }
 
-  // Nothing is provisioned twice, not even to be ended again: an attempt never had more machines
-  // than slots. Exempt are the clouds' own doings that no look-up can see: droplets that a POST
-  // makes twice, or that show up after the look-ups ended.
+  // Nothing is provisioned twice, not even to be ended again: an attempt never has more machines at
+  // a time than slots. Exempt are the clouds' own doings that no look-up can see: droplets that a
+  // POST makes twice, or that show up after the look-ups ended.
   void check_doubles() {
-    std::map<std::string, std::size_t> machines;
+    std::map<std::string, std::map<Time, int>> changes;
     for (const auto& machine : world_.ledger()) {
       if (machine.foreign || (machine.cloud == "digitalocean" && clouds_double_)) continue;
       const std::size_t slot = machine.name.rfind('-');
-      ++machines[reservation_of(machine) + " attempt " + attempt_of(machine, slot)];
+      auto& of_attempt = changes[reservation_of(machine) + " attempt " + attempt_of(machine, slot)];
+      ++of_attempt[machine.created];
+      if (machine.ended) --of_attempt[*machine.ended];
     }
     for (const std::string& id : asked_) {
       const auto reservation = stored(id);
       for (const Attempt& attempt : reservation->attempts) {
-        const std::size_t made = machines[fmt::format("{} attempt {}", id, attempt.number)];
-        if (made <= static_cast<std::size_t>(reservation->request.count)) continue;
-        broken(fmt::format("{} attempt {} had {} machines for {} slots", id, attempt.number, made,
-                           reservation->request.count));
+        int living = 0;
+        int most = 0;
+        for (const auto& [at, change] : changes[fmt::format("{} attempt {}", id, attempt.number)]) {
+          living += change;
+          most = std::max(most, living);
+        }
+        if (most <= reservation->request.count) continue;
+        broken(fmt::format("{} attempt {} had {} machines at a time for {} slots", id,
+                           attempt.number, most, reservation->request.count));
         tell(id);
       }
     }
