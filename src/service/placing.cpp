@@ -12,8 +12,7 @@ constexpr std::size_t kCandidates = 8;
 constexpr std::size_t kConsidered = 5;
 constexpr std::size_t kLooked = 48;  // deep enough to meet other types, not only other regions
 
-Considered loser(const pricing::RankedOffer& offer, const pricing::RankedOffer& best) {
-  const Money more = offer.cost - best.cost;
+Considered loser(const pricing::RankedOffer& offer, const pricing::RankedOffer& best, Match match) {
   return {.cloud = offer.offer.cloud,
           .region = offer.offer.region,
           .instance_type = offer.offer.instance_type,
@@ -21,26 +20,32 @@ Considered loser(const pricing::RankedOffer& offer, const pricing::RankedOffer& 
           .memory_gib = offer.offer.memory_gib,
           .price_usd_hour = offer.hourly,
           .cost_usd = offer.cost,
-          .lost_because =
-              more.value == 0
-                  ? "costs the same; the other comes first by list price, cloud, region and type"
-                  : fmt::format("costs {} USD more", to_string(more))};
+          .lost_because = why_it_lost(offer.cost - best.cost, match)};
 }
 
 // The same type in the next region says little; each type is named once, where it is cheapest.
-std::vector<Considered> best_of_other_types(const std::vector<pricing::RankedOffer>& ranked) {
+std::vector<Considered> best_of_other_types(const std::vector<pricing::RankedOffer>& ranked,
+                                            Match match) {
   std::set<std::pair<std::string, std::string>> named;
   std::vector<Considered> losers;
   for (const pricing::RankedOffer& offer : ranked) {
     const bool fresh = named.emplace(offer.offer.cloud, offer.offer.instance_type).second;
     if (!fresh || &offer == &ranked.front()) continue;
-    losers.push_back(loser(offer, ranked.front()));
+    losers.push_back(loser(offer, ranked.front(), match));
     if (losers.size() == kConsidered) break;
   }
   return losers;
 }
 
 }  // namespace
+
+std::string why_it_lost(Money more, Match match) {
+  if (more.value < 0 && match == Match::closest)
+    return "its shape is farther from what was asked for";
+  if (more.value < 0) return "was passed over; the events say why";
+  if (more.value > 0) return fmt::format("costs {} USD more", to_string(more));
+  return "costs the same; the other comes first by list price, cloud, region and type";
+}
 
 Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
                          const pricing::Reach& reach) {
@@ -51,7 +56,7 @@ Result<void> place_first(Reservation& reservation, const pricing::Catalog& catal
   for (const pricing::RankedOffer& offer : ranked | std::views::take(kCandidates)) {
     reservation.candidates.push_back(offer.offer);
   }
-  reservation.considered = best_of_other_types(ranked);
+  reservation.considered = best_of_other_types(ranked, reservation.request.match);
   const auto seconds =
       std::chrono::ceil<std::chrono::seconds>(pricing::priced_time(reservation.request)).count();
   reservation.estimate = {

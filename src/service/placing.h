@@ -10,6 +10,10 @@ namespace mayfly::service {
 Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
                     const pricing::Reach& reach);
 
+// Why an offer lost that costs so much more than the placed one; below zero it lost despite of
+// that.
+std::string why_it_lost(Money more, Match match);
+
 // Candidates, the estimate frozen with the first of them, and why the next ones lost.
 Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
                          const pricing::Reach& reach);

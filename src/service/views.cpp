@@ -1,10 +1,59 @@
 #include "service/views.h"
 
+#include <algorithm>
+
+#include "service/placing.h"
+
 namespace mayfly::service {
 namespace {
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
+}
+
+bool names(const Considered& loser, const std::string& cloud, const std::string& type) {
+  return loser.cloud == cloud && loser.instance_type == type;
+}
+
+// An offer that was tried and not to be had, once for each region.
+std::vector<Considered> refused_offers(const Reservation& reservation, const Offer& placed) {
+  const Duration billed = std::chrono::seconds(reservation.estimate.billed_seconds);
+  std::vector<Considered> refused;
+  for (const Attempt& attempt : reservation.attempts) {
+    const Offer& offer = attempt.offer;
+    const bool known = std::ranges::any_of(refused, [&](const Considered& other) {
+      return names(other, offer.cloud, offer.instance_type) && other.region == offer.region;
+    });
+    if (known || attempt.stage != Stage::ended || attempt.reason.empty() || offer == placed)
+      continue;
+    refused.push_back(
+        {.cloud = offer.cloud,
+         .region = offer.region,
+         .instance_type = offer.instance_type,
+         .vcpus = offer.vcpus,
+         .memory_gib = offer.memory_gib,
+         .price_usd_hour = offer.price.hourly(),
+         .cost_usd = round_half_up(offer.price.exact_cost(billed) * reservation.request.count),
+         .lost_because = attempt.cloud_code.empty() ? attempt.reason : attempt.cloud_code});
+  }
+  return refused;
+}
+
+// Against what was placed in the end, which need not be what the ranking put first.
+std::vector<Considered> losers_of(const Reservation& reservation, const Offer& placed) {
+  std::vector<Considered> losers = refused_offers(reservation, placed);
+  const std::size_t refused = losers.size();
+  for (Considered loser : reservation.considered) {
+    const auto last = losers.begin() + static_cast<std::ptrdiff_t>(refused);
+    const bool said = std::any_of(losers.begin(), last, [&](const Considered& other) {
+      return names(other, loser.cloud, loser.instance_type);
+    });
+    if (said || names(loser, placed.cloud, placed.instance_type)) continue;
+    loser.lost_because =
+        why_it_lost(loser.cost_usd - reservation.estimate.cost_usd, reservation.request.match);
+    losers.push_back(std::move(loser));
+  }
+  return losers;
 }
 
 PlacementView placement_of(const Reservation& reservation, const Offer& offer) {
@@ -20,7 +69,7 @@ PlacementView placement_of(const Reservation& reservation, const Offer& offer) {
           .burstable = offer.burstable,
           .price_usd_hour = offer.price.hourly(),
           .estimate = reservation.estimate,
-          .considered = reservation.considered};
+          .considered = losers_of(reservation, offer)};
 }
 
 InstanceView instance_of(const Machine& machine) {

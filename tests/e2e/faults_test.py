@@ -27,7 +27,9 @@ class BadDays(harness.EndToEnd):
         shown = self.client.run("show", made["id"]).stdout
         self.assertIn("InsufficientInstanceCapacity", shown)
         lost = [offer for offer in made["placement"]["considered"] if offer["instance_type"] == best["instance_type"]]
-        self.assertTrue(lost and lost[0]["lost_because"], made["placement"]["considered"])
+        self.assertEqual(lost[0]["lost_because"], "InsufficientInstanceCapacity")
+        self.assertNotIn(made["placement"]["instance_type"],
+                         [offer["instance_type"] for offer in made["placement"]["considered"]])
         self.release(made)
 
     def test_nothing_to_be_had_anywhere_fails_and_leaves_nothing(self):
@@ -54,8 +56,8 @@ class BadDays(harness.EndToEnd):
         in_parallel(*[lambda one=one: self.release(one) for one in made])
 
     def test_throttling_is_waited_out(self):
-        self.clouds.faults({"fault": "throttle", "probability": 0.3})
-        made = self.reserve(count=2)
+        self.clouds.faults({"fault": "throttle", "probability": 0.3, "cloud": "aws"})
+        made = self.reserve(count=2, clouds=["aws"])
         self.assertEqual(len(self.machines_of(made["id"])), 2)
         self.release(made)
 
