@@ -233,6 +233,8 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
   std::erase_if(entry.watchers, [&](Watcher& watcher) { return !watcher(state); });
   for (const lifecycles::Effect& effect : decision.effects) {
     ++statistics_.effects[std::string(Effects::kind(effect))];
+    calls_begun_ += std::holds_alternative<lifecycles::Launch>(effect) ||
+                    std::holds_alternative<lifecycles::Terminate>(effect);
     effects_.run(state, effect);
   }
   if (lifecycles::is_over(*state, settings_.policy, ports_.loop.now())) {

@@ -72,6 +72,8 @@ class Engine {
   void watch(const std::string& id, Watcher watcher);
 
   Statistics statistics() const;
+  // Launches and terminates begun since the start: what a simulated crash likes to hit.
+  std::int64_t calls_begun() const { return calls_begun_; }
 
  private:
   struct Mail {
@@ -107,6 +109,7 @@ class Engine {
   std::set<std::pair<Time, std::string>> due_;
   Time armed_ = kNever;
   Statistics statistics_;
+  std::int64_t calls_begun_ = 0;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -152,12 +152,22 @@ class Play {
         next_ask = loop_.now() + std::chrono::seconds(random_.below(1500));
       }
       if (story_.crashes && loop_.now() >= next_crash) {
+        if (random_.below(2) == 0) run_to_a_call(end);
         // Between any two steps, not only between quiet moments.
-        for (std::uint64_t steps = random_.below(40); steps > 0; --steps) loop_.step();
+        for (std::uint64_t steps = random_.below(20); steps > 0; --steps) loop_.step();
         if (engine_) crash();
       }
       if (loop_.now() >= next_crash)
         next_crash = loop_.now() + std::chrono::seconds(random_.below(2400));
+    }
+  }
+
+  // Crashes do most harm while a launch or a terminate is under way, and that is a moment in
+  // minutes.
+  void run_to_a_call(Time end) {
+    if (!engine_) return;
+    const std::int64_t before = engine_->calls_begun();
+    while (engine_ && engine_->calls_begun() == before && loop_.now() < end && loop_.step()) {
     }
   }
 
