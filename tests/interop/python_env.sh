@@ -1,16 +1,17 @@
 #!/bin/sh
-# Makes build/venv with exactly what requirements.txt pins, unless it is there already, and prints the
-# path of its Python. Safe to run several times at once.
+# python_env.sh [awscli]: makes build/venv with exactly what requirements.txt pins (build/venv-awscli with
+# what awscli.txt pins), unless it is there already, and prints the path of its Python. Safe to run several
+# times at once.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$here/../.." && pwd)/build
-venv=$build/venv
-requirements=$here/requirements.txt
+venv=$build/venv${1:+-$1}
+requirements=$here/${1:-requirements}.txt
 stamp=$venv/.requirements
 
 mkdir -p "$build"
-exec 9>"$build/.venv.lock"
+exec 9>"$venv.lock"
 flock 9
 
 if ! cmp -s "$requirements" "$stamp"; then
