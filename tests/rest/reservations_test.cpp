@@ -46,10 +46,14 @@ TEST_F(Reservations, AreAnsweredAtOnceToWhoDoesNotWait) {
   EXPECT_EQ(made.status, 202);
   EXPECT_EQ(made.header("Preference-Applied"), "respond-async");
   EXPECT_EQ(made.header("Location"), "/users/" + ann.user() + "/" + path_of(made));
-  const Reply going = ann.ask("DELETE", path_of(made), {}, prefer("wait=0"));
+
+  // One that runs cannot be gone at once; one that was never launched could.
+  const Reply ready = ann.ask("POST", "reservations", kSmall);
+  const Reply going = ann.ask("DELETE", path_of(ready), {}, prefer("wait=0"));
   EXPECT_EQ(going.status, 202);
   EXPECT_EQ(going.header("Preference-Applied"), "wait=0");
   EXPECT_EQ(text_of(going.body, "phase"), "releasing");
+  EXPECT_EQ(text_of(ann.ask("DELETE", path_of(ready)).body, "phase"), "released");
   EXPECT_EQ(text_of(ann.ask("DELETE", path_of(made)).body, "phase"), "released");
 }
 
