@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/exit_code.h"
+#include "cli/problem.h"
 #include "core/log.h"
 #include "pricing/catalog.h"
 #include "server/assembly.h"
@@ -16,8 +17,7 @@ namespace mayfly::server {
 namespace {
 
 int report(const Error& error) {
-  fmt::print(stderr, "mayfly: {}\n", error.message);
-  if (!error.remedy.empty()) fmt::print(stderr, "  {}\n", error.remedy);
+  fmt::print(stderr, "{}", cli::describe(error, {}));
   return static_cast<int>(cli::exit_code_of(error));
 }
 
