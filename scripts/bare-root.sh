@@ -26,7 +26,8 @@ finish() {
 }
 trap finish EXIT INT TERM
 
-sources=$(find /etc/apt/sources.list /etc/apt/sources.list.d -name '*.list' -o -name 'debian.sources' 2>/dev/null | xargs -r grep -lE '^(deb|Types)' || true)
+sources=$(find /etc/apt/sources.list /etc/apt/sources.list.d -name '*.list' -o -name 'debian.sources' 2>/dev/null |
+  xargs -r grep -lE '^(deb|Types)' || true)
 options=
 for file in /etc/apt/apt.conf.d/*; do
   if grep -qiE 'proxy|verify-peer|cainfo|retries' "$file" 2>/dev/null; then options="$options --aptopt=$file"; fi
@@ -44,8 +45,9 @@ if [ -d /usr/local/share/ca-certificates ]; then
   chroot "$bare" update-ca-certificates > /dev/null 2>&1
 fi
 mount -t proc proc "$bare/proc"
-mount --rbind /sys "$bare/sys"
-mount --rbind /dev "$bare/dev"
+# Slaves, so that what is unmounted at the end is unmounted only here.
+mount --rbind --make-rslave /sys "$bare/sys"
+mount --rbind --make-rslave /dev "$bare/dev"
 chroot "$bare" useradd -m -s /bin/bash ann
 echo 'ann ALL=(ALL) NOPASSWD:ALL' > "$bare/etc/sudoers.d/ann"
 chroot "$bare" su ann -c 'mkdir -p /home/ann/mayfly'
