@@ -2,7 +2,7 @@
 """What operators rely on: one server per data, rights of files, secrets at rest, configuration, ends."""
 
 import os
-import pathlib
+import re
 import signal
 import stat
 import subprocess
@@ -66,19 +66,28 @@ class Installation(harness.EndToEnd):
                                env=self.mayfly.environment, capture_output=True, text=True, timeout=20)
         self.assertEqual(again.returncode, 6, again.stderr)
 
+    def check_config(self, text):
+        file = self.folder / "checked.toml"
+        file.write_text(text)
+        return subprocess.run([str(self.mayfly.binary), "config", "check", "--config", str(file)],
+                              env=self.mayfly.environment, capture_output=True, text=True, timeout=20)
+
     def test_config_check_names_what_is_wrong(self):
-        def check(text):
-            file = self.folder / "checked.toml"
-            file.write_text(text)
-            return subprocess.run([str(self.mayfly.binary), "config", "check", "--config", str(file)],
-                                  env=self.mayfly.environment, capture_output=True, text=True, timeout=20)
-        self.assertEqual(check('[clouds.aws]\nendpoint = "http://127.0.0.1:5000"\n').returncode, 0)
+        self.assertEqual(self.check_config('[clouds.aws]\nendpoint = "http://127.0.0.1:5000"\n').returncode, 0)
         for text, named in (('[server]\nlisten = "8080"\n', "listen"), ('[server]\ncolour = "red"\n', "server.colour"),
                             ("[server\n", "line"), ('[clouds.azure]\nendpoint = "http://x"\n', "clouds.azure"),
                             ("[patience]\npoll = 5\n", "patience.poll")):
-            done = check(text)
+            done = self.check_config(text)
             self.assertNotEqual(done.returncode, 0, text)
             self.assertIn(named, done.stderr)
+
+    def test_the_documented_configuration_is_accepted(self):
+        page = (harness.ROOT / "docs" / "configuration.md").read_text()
+        examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+        self.assertTrue(examples)
+        for text in examples:
+            done = self.check_config(text)
+            self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_wrong_master_key_opens_nothing(self):
         self.mayfly.stop()
