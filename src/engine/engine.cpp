@@ -108,6 +108,7 @@ void Engine::adopt(const store::Document& document) {
   entry->id = document.id;
   entry->version = document.version;
   entry->state = std::make_shared<const Reservation>(*std::move(reservation));
+  if (settings_.changed) settings_.changed(nullptr, entry->state.get());
   settle(*entry, lifecycles::wake_of(*entry->state, settings_.policy));
   mail(document.id, lifecycles::Resumed{});
 }
@@ -197,6 +198,10 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
   ++statistics_.writes;
   store::Document document = to_document(decision.next);
   store::Batch batch = entry.with;
+  if (settings_.alongside) {
+    const Reservation* before = entry.version == 0 ? nullptr : entry.state.get();
+    std::ranges::move(settings_.alongside(before, decision.next), std::back_inserter(batch));
+  }
   if (!lifecycles::is_over(decision.next, settings_.policy, ports_.loop.now())) {
     document.indexes["live"] = "1";
   } else if (!decision.next.idempotency.empty()) {
@@ -224,9 +229,10 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
   Entry& entry = *entries_.at(id);
   entry.writing = false;
   entry.store_failures = 0;
-  ++entry.version;
   entry.with.clear();
+  const Snapshot before = entry.version++ == 0 ? nullptr : std::move(entry.state);
   entry.state = std::make_shared<const Reservation>(std::move(decision.next));
+  if (settings_.changed) settings_.changed(before.get(), entry.state.get());
   settle(entry, decision.wake);
   answer(entry);
   const Snapshot state = entry.state;
@@ -301,8 +307,11 @@ void Engine::find_out(const std::string& id, lifecycles::ReservationDecision dec
                      }
                      if (*found && (*found)->version != entry.version) {
                        if (auto theirs = from_document(**found)) {
-                         entry.state = std::make_shared<const Reservation>(*std::move(theirs));
-                         entry.version = (*found)->version;
+                         const Snapshot before = std::exchange(
+                             entry.state, std::make_shared<const Reservation>(*std::move(theirs)));
+                         const bool known = std::exchange(entry.version, (*found)->version) > 0;
+                         if (settings_.changed)
+                           settings_.changed(known ? before.get() : nullptr, entry.state.get());
                        }
                      }
                      work(id);
@@ -318,6 +327,7 @@ void Engine::forget(const std::string& id) {
   Entry& entry = *entries_.at(id);
   set_wake(entry, kNever);
   observer_.set_interests(id, {});
+  if (settings_.changed && entry.version > 0) settings_.changed(entry.state.get(), nullptr);
   statistics_.mail_waiting -= entry.mail.size();
   entries_.erase(id);
 }

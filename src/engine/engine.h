@@ -29,9 +29,19 @@ namespace mayfly::engine {
 
 using Snapshot = std::shared_ptr<const Reservation>;
 
+// What else must become durable in the same write as a reservation's next state, such as a message
+// to be sent out. `before` is nullptr for a reservation that is being created. Called again with
+// the same arguments when the write has to be repeated.
+using Alongside = std::function<store::Batch(const Reservation* before, const Reservation& next)>;
+// Told of every durable state, in order, on the loop: those taken up at the start (`before` is
+// nullptr), every later one, and the end of the tombstone (`now` is nullptr).
+using Changed = std::function<void(const Reservation* before, const Reservation* now)>;
+
 struct Settings {
   lifecycles::Policy policy;  // traits are filled in from ports.clouds
   ObserverSettings observer;
+  Alongside alongside = {};
+  Changed changed = {};
 };
 
 struct Statistics {
