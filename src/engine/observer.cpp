@@ -133,6 +133,13 @@ void Observer::take(const ScopeKey& key, Time asked_at,
   if (listing) {
     scope.failures = 0;
     tell_all(scope, asked_at, *listing);
+    if (heard_) {
+      heard_({.key = scope.key,
+              .cloud = scope.cloud,
+              .region = scope.region,
+              .asked_at = asked_at,
+              .instances = *std::move(listing)});
+    }
     arm(scope, ports_.loop.now() + interval(scope));
     return;
   }
@@ -172,12 +179,8 @@ void Observer::tell_all(Scope& scope, Time asked_at, const std::vector<Instance>
     scope.listed = true;
   }
   for (const std::string& reservation : concerned) {
-    if (!scope.watchers.contains(reservation)) {
-      log::warning(
-          "a machine carries our tag but its reservation is not live here",
-          {{"reservation", reservation}, {"cloud", scope.cloud}, {"region", scope.region}});
-      continue;
-    }
+    // Whose machine it is then, the sweeper finds out.
+    if (!scope.watchers.contains(reservation)) continue;
     tell_(reservation, {.key = scope.key,
                         .cloud = scope.cloud,
                         .region = scope.region,

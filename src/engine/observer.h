@@ -27,6 +27,15 @@ struct ObserverSettings {
   Duration poll_dormant = 10min;
 };
 
+// A complete listing of everything that carries our installation's tag.
+struct Listing {
+  std::string key;
+  std::string cloud;
+  std::string region;  // "" when the cloud lists all regions at once
+  Time asked_at;       // it shows the cloud as of then or later
+  std::vector<Instance> instances;
+};
+
 class Observer {
  public:
   using Tell = std::function<void(const std::string& reservation, lifecycles::Observed)>;
@@ -36,6 +45,9 @@ class Observer {
 
   // Replaces what is known of this reservation's interests; empty = forget it.
   void set_interests(const std::string& reservation, std::vector<lifecycles::Interest> interests);
+
+  // Tells of every complete listing, also of what no reservation here is interested in.
+  void on_listing(std::function<void(const Listing&)> heard) { heard_ = std::move(heard); }
 
   std::size_t scopes() const;
 
@@ -53,6 +65,7 @@ class Observer {
   Lanes& lanes_;
   ObserverSettings settings_;
   Tell tell_;
+  std::function<void(const Listing&)> heard_;
   std::map<ScopeKey, std::unique_ptr<Scope>> scopes_;
   std::map<std::string, std::vector<lifecycles::Interest>> interests_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
