@@ -35,7 +35,7 @@ struct Waiting {
 
 class CurlClient final : public Client {
  public:
-  CurlClient();
+  explicit CurlClient(ClientOptions options);
   ~CurlClient() override;
 
   void send(Call call, Loop& answer_on, Done<CallResult> done) override;
@@ -51,6 +51,7 @@ class CurlClient final : public Client {
   void open(Waiting waiting);
   void close_finished();
 
+  const ClientOptions options_;
   CURLM* const multi_;
   std::mutex mutex_;
   std::vector<Waiting> new_;  // guarded by mutex_
@@ -59,7 +60,8 @@ class CurlClient final : public Client {
   std::thread thread_;
 };
 
-CurlClient::CurlClient() : multi_((initialise_curl(), curl_multi_init())) {
+CurlClient::CurlClient(ClientOptions options)
+    : options_(options), multi_((initialise_curl(), curl_multi_init())) {
   ASSERT(multi_ != nullptr);
   ASSERT(curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kConnectionsPerHostMax) ==
          CURLM_OK);
@@ -114,7 +116,7 @@ bool CurlClient::take_new() {
 }
 
 void CurlClient::open(Waiting waiting) {
-  auto call = std::make_unique<CurlCall>(std::move(waiting.call));
+  auto call = std::make_unique<CurlCall>(std::move(waiting.call), options_);
   if (auto failure = call->refused()) return waiting.answer(std::unexpected(*std::move(failure)));
   CURL* const handle = call->handle();
   ASSERT(curl_multi_add_handle(multi_, handle) == CURLM_OK);
@@ -136,15 +138,15 @@ void CurlClient::close_finished() {
 }
 
 CallResult perform(const Call& call, CurlCall::OnBytes on_bytes) {
-  CurlCall curl(call, std::move(on_bytes));
+  CurlCall curl(call, {}, std::move(on_bytes));
   if (auto failure = curl.refused()) return std::unexpected(*std::move(failure));
   return curl.finish(curl_easy_perform(curl.handle()));
 }
 
 }  // namespace
 
-std::unique_ptr<Client> make_curl_client() {
-  return std::make_unique<CurlClient>();
+std::unique_ptr<Client> make_curl_client(ClientOptions options) {
+  return std::make_unique<CurlClient>(options);
 }
 
 CallResult send_and_wait(const Call& call) {

@@ -24,6 +24,7 @@ struct Call {
   std::string body;
   Duration deadline = 30s;               // for everything: resolving, connecting, the whole answer
   std::size_t response_max = 64u << 20;  // headers and unpacked body
+  bool cut_answer = false;               // what is past response_max is not read: no failure
 };
 
 struct Answer {
@@ -56,8 +57,16 @@ class Client {
   virtual void send(Call call, Loop& answer_on, Done<CallResult> done) = 0;
 };
 
+struct ClientOptions {
+  // For addresses that users choose: connect only to what is_public() (address.h). What is checked
+  // is the address that is connected to, so a name that resolves otherwise the next time gains
+  // nothing. Such a client uses no proxy, which would hide the address, and shares no connection
+  // with another one.
+  bool public_only = false;
+};
+
 // Its own thread. Destruction ends open calls; their `done` is dropped, not called.
-std::unique_ptr<Client> make_curl_client();
+std::unique_ptr<Client> make_curl_client(ClientOptions options = {});
 
 // For the command line: one call, waiting for it on this thread.
 CallResult send_and_wait(const Call& call);

@@ -181,6 +181,27 @@ TEST_F(CurlClient, ReachesNobodyWhenTheServerDoesNotSpeakTlsInTime) {
   EXPECT_EQ(fail_to_send({.method = "POST", .url = tls, .deadline = 100ms}).reached, Reached::no);
 }
 
+TEST_F(CurlClient, ThatIsForPublicAddressesReachesNobodyHere) {
+  client_ = make_curl_client({.public_only = true});
+  const std::string port = url("").substr(std::string("http://127.0.0.1").size());
+  for (const char* host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1",
+                           "0.0.0.0", "127.1"}) {
+    const CallFailure failure = fail_to_send({.url = "http://" + std::string(host) + port + "/"});
+    EXPECT_EQ(failure.reached, Reached::no);
+    EXPECT_THAT(failure.message, HasSubstr("is not a public one")) << host;
+  }
+}
+
+TEST_F(CurlClient, CutsAnAnswerThatIsLongerThanAnybodyReads) {
+  const std::string body(1 << 20, 'x');
+  const Call call{
+      .method = "PUT", .url = url("/"), .body = body, .response_max = 100'000, .cut_answer = true};
+  const CallResult result = send(call);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->status, 200);
+  EXPECT_LT(result->body.size(), 100'000U);
+}
+
 TEST_F(CurlClient, SendsNothingThatIsNotOneRequest) {
   for (const Call& call : {Call{.url = "not a url"}, Call{.url = "ftp://127.0.0.1/"},
                            Call{.url = "file:///etc/passwd"}, Call{.url = url("/\r\nX: y")},

@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
 #include "core/assert.h"
+#include "http/address.h"
 
 namespace mayfly::http {
 namespace {
@@ -56,8 +58,9 @@ void initialise_curl() {
   ASSERT(result == CURLE_OK);
 }
 
-CurlCall::CurlCall(Call call, OnBytes on_bytes)
+CurlCall::CurlCall(Call call, ClientOptions options, OnBytes on_bytes)
     : call_(std::move(call)),
+      options_(options),
       on_bytes_(std::move(on_bytes)),
       handle_((initialise_curl(), curl_easy_init()), &curl_easy_cleanup) {
   ASSERT(handle_ != nullptr);
@@ -79,7 +82,7 @@ std::optional<CallFailure> CurlCall::refused() {
   if (!read_url()) return CallFailure{Reached::no, "the address is not an http or https URL"};
   set(CURLOPT_URL, call_.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  if (to_this_machine_) set(CURLOPT_PROXY, "");
+  if (to_this_machine_ || options_.public_only) set(CURLOPT_PROXY, "");
   set_method_and_body();
   set_headers();
   set_limits();
@@ -156,6 +159,10 @@ void CurlCall::set_callbacks() {
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &CurlCall::on_body);
   set(CURLOPT_WRITEDATA, this);
+  if (options_.public_only) {
+    set(CURLOPT_OPENSOCKETFUNCTION, &CurlCall::open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
+  }
   if (!on_bytes_) return;
   handed_over_ = std::chrono::steady_clock::now();
   set(CURLOPT_XFERINFOFUNCTION, &CurlCall::on_progress);
@@ -178,9 +185,20 @@ int CurlCall::before_request(void* self, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
+// curl calls this when the name is resolved, for each address it tries.
+curl_socket_t CurlCall::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& call = *static_cast<CurlCall*>(self);
+  if (!is_public(address->addr)) {
+    call.stop_ = Stop::not_public;
+    return CURL_SOCKET_BAD;
+  }
+  call.stop_ = Stop::none;  // of several addresses one will do
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 bool CurlCall::fits(std::size_t count) {
   if (count > call_.response_max - received_) {
-    stop_ = Stop::too_large;
+    stop_ = call_.cut_answer && head_is_whole_ ? Stop::cut : Stop::too_large;
     return false;
   }
   received_ += count;
@@ -232,7 +250,7 @@ bool CurlCall::hand_over(std::string_view bytes) {
 CallResult CurlCall::finish(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
-  const bool stopped = stop_ == Stop::by_caller && status != 0;
+  const bool stopped = stop_ == Stop::cut || (stop_ == Stop::by_caller && status != 0);
   if (code != CURLE_OK && !stopped) return std::unexpected(failure(code));
   // A connection that ends within the header is an answer without a body to curl, not to us.
   if (!head_is_whole_) return std::unexpected(failure(CURLE_PARTIAL_FILE));
@@ -251,6 +269,9 @@ std::string CurlCall::reason(CURLcode code) const {
       return fmt::format("the answer is larger than {} bytes", call_.response_max);
     case Stop::would_repeat:
       return "the connection broke before an answer came";
+    case Stop::not_public:
+      return "its address is not a public one";
+    case Stop::cut:
     case Stop::by_caller:
     case Stop::none:
       break;

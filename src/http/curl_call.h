@@ -20,7 +20,7 @@ class CurlCall {
   // Bytes of a 2xx answer, or none when a second has passed without; false ends the call.
   using OnBytes = std::function<bool(std::string_view)>;
 
-  explicit CurlCall(Call call, OnBytes on_bytes = {});
+  explicit CurlCall(Call call, ClientOptions options = {}, OnBytes on_bytes = {});
   CurlCall(const CurlCall&) = delete;
   CurlCall& operator=(const CurlCall&) = delete;
 
@@ -31,7 +31,7 @@ class CurlCall {
   CallResult finish(CURLcode code);
 
  private:
-  enum class Stop { none, too_large, by_caller, would_repeat };
+  enum class Stop { none, too_large, cut, by_caller, would_repeat, not_public };
 
   template <class Value>
   void set(CURLoption option, Value value);
@@ -50,12 +50,14 @@ class CurlCall {
   static int before_request(void* self, char*, char*, int, int);
   static std::size_t on_header(char* data, std::size_t, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t, std::size_t count, void* self);
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
   using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
   const Call call_;
+  const ClientOptions options_;
   const OnBytes on_bytes_;
   std::string shown_url_;  // for messages: without user, query and fragment
   bool to_this_machine_ = false;
