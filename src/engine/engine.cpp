@@ -58,10 +58,11 @@ Engine::Engine(Ports ports, Settings settings)
           ports_, lanes_, settings_.observer.installation,
           [this](const std::string& id) { return find(id); },
           [this](const std::string& id, decltype(lifecycles::Event::what) what) {
-            mail(id, std::move(what));
+            take_answer(id, std::move(what));
           }),
       observer_(ports_, lanes_, settings_.observer,
                 [this](const std::string& id, lifecycles::Observed observed) {
+                  reach(Milestone::listed);
                   mail(id, std::move(observed));
                 }) {
   settings_.policy = with_traits(std::move(settings_.policy), ports_.clouds);
@@ -73,6 +74,7 @@ Engine::~Engine() = default;
 // ------------------------------------------------------------------------------------------
 
 void Engine::start(Done<Result<void>> done) {
+  reach(Milestone::taking_up);
   load_page("", std::move(done));
 }
 
@@ -105,6 +107,7 @@ void Engine::adopt(const store::Document& document) {
   }
   auto& entry = entries_[document.id];
   entry = std::make_unique<Entry>();
+  reach(Milestone::taken_up);
   entry->id = document.id;
   entry->version = document.version;
   entry->state = std::make_shared<const Reservation>(*std::move(reservation));
@@ -153,6 +156,11 @@ void Engine::mail(const std::string& id, decltype(lifecycles::Event::what) what)
   work(id);
 }
 
+void Engine::take_answer(const std::string& id, decltype(lifecycles::Event::what) what) {
+  if (settings_.milestone) reach(Milestone::answered, name_of(what));
+  mail(id, std::move(what));
+}
+
 void Engine::post_into(Entry& entry, Mail mail) {
   entry.mail.push_back(std::move(mail));
   ++statistics_.mail_waiting;
@@ -165,6 +173,7 @@ void Engine::work(const std::string& id) {
     if (found == entries_.end() || found->second->writing || found->second->mail.empty()) return;
     Entry& entry = *found->second;
     ++statistics_.decisions;
+    if (settings_.milestone) reach(Milestone::deciding, name_of(entry.mail.front().what));
     const lifecycles::Event event{.now = ports_.loop.now(), .what = entry.mail.front().what};
     auto decision = lifecycles::decide(*entry.state, event, settings_.policy);
     const bool over = lifecycles::is_over(decision.next, settings_.policy, event.now);
@@ -218,11 +227,14 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
                        alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
                         if (alive.expired()) return;
                         if (result) {
+                          reach(Milestone::written);
                           written(id, std::move(decision));
                         } else {
+                          reach(Milestone::write_unclear);
                           write_unclear(id, std::move(decision), std::move(result.error()));
                         }
                       });
+  reach(Milestone::writing);
 }
 
 void Engine::written(const std::string& id, lifecycles::ReservationDecision decision) {
@@ -241,7 +253,9 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
     ++statistics_.effects[std::string(Effects::kind(effect))];
     calls_begun_ += std::holds_alternative<lifecycles::Launch>(effect) ||
                     std::holds_alternative<lifecycles::Terminate>(effect);
+    reach(Milestone::effect_starting, Effects::kind(effect));
     effects_.run(state, effect);
+    reach(Milestone::effect_started, Effects::kind(effect));
   }
   if (lifecycles::is_over(*state, settings_.policy, ports_.loop.now())) {
     forget(id);
@@ -288,6 +302,7 @@ void Engine::find_out(const std::string& id, lifecycles::ReservationDecision dec
                    [this, id, decision = std::move(decision), alive = std::weak_ptr<int>(alive_)](
                        Result<std::optional<store::Document>> found) mutable {
                      if (alive.expired()) return;
+                     reach(Milestone::read_back);
                      if (!found) return write_unclear(id, std::move(decision), found.error());
                      Entry& entry = *entries_.at(id);
                      if (*found && (*found)->version == entry.version + 1 &&
@@ -330,6 +345,7 @@ void Engine::forget(const std::string& id) {
   if (settings_.changed && entry.version > 0) settings_.changed(entry.state.get(), nullptr);
   statistics_.mail_waiting -= entry.mail.size();
   entries_.erase(id);
+  reach(Milestone::forgotten);
 }
 
 // ---- due times
@@ -353,6 +369,7 @@ void Engine::arm() {
 }
 
 void Engine::ring() {
+  reach(Milestone::woken);
   const Time now = ports_.loop.now();
   while (!due_.empty() && due_.begin()->first <= now) {
     const std::string id = due_.begin()->second;

@@ -21,6 +21,7 @@
 
 #include "engine/effects.h"
 #include "engine/lanes.h"
+#include "engine/milestone.h"
 #include "engine/observer.h"
 #include "engine/ports.h"
 #include "lifecycles/reservation.h"
@@ -42,6 +43,7 @@ struct Settings {
   ObserverSettings observer;
   Alongside alongside = {};
   Changed changed = {};
+  AtMilestone milestone = {};  // tests only
 };
 
 struct Statistics {
@@ -108,6 +110,10 @@ class Engine {
   void arm();
   void ring();
   void answer(Entry& entry);
+  void reach(Milestone milestone, std::string_view what = {}) {
+    if (settings_.milestone) settings_.milestone(milestone, what);
+  }
+  void take_answer(const std::string& id, decltype(lifecycles::Event::what) what);
   void forget(const std::string& id);
 
   Ports ports_;
