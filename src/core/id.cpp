@@ -15,10 +15,15 @@ void append_base32(std::string& text, std::uint64_t value, int characters) {
 
 }  // namespace
 
-std::string new_id(std::string_view prefix, Time now, Random& random) {
+std::string first_id(std::string_view prefix, Time moment) {
   std::string id{prefix};
   id += '-';
-  append_base32(id, static_cast<std::uint64_t>(now.time_since_epoch().count() / 1000), 9);
+  append_base32(id, static_cast<std::uint64_t>(moment.time_since_epoch().count() / 1000), 9);
+  return id;
+}
+
+std::string new_id(std::string_view prefix, Time now, Random& random) {
+  std::string id = first_id(prefix, now);
   append_base32(id, random.next(), 7);
   return id;
 }

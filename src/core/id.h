@@ -14,6 +14,8 @@ namespace mayfly {
 // Two ids of one millisecond can collide; creation is a compare-and-set that then refuses the
 // second.
 std::string new_id(std::string_view prefix, Time now, Random& random);
+// Before every id of that moment or later, after every earlier one.
+std::string first_id(std::string_view prefix, Time moment);
 
 // 64 lower-case hexadecimal characters of SHA-256.
 std::string sha256_hex(std::string_view bytes);
