@@ -71,7 +71,7 @@ Effects::Effects(Ports& ports, Lanes& lanes, std::string installation, Current c
       answer_(std::move(answer)) {}
 
 std::string_view Effects::kind(const lifecycles::Effect& effect) {
-  constexpr std::string_view names[] = {"rank", "prepare", "launch", "look_up", "terminate"};
+  constexpr std::string_view names[] = {"rank", "prepare", "launch", "look_up", "terminate", "settle"};
   return names[effect.index()];
 }
 
@@ -84,8 +84,10 @@ void Effects::run(std::shared_ptr<const Reservation> state, const lifecycles::Ef
     launch(std::move(state), to_launch->attempt);
   } else if (const auto* to_look_up = std::get_if<lifecycles::LookUp>(&effect)) {
     look_up(std::move(state), to_look_up->attempt);
+  } else if (const auto* to_end = std::get_if<lifecycles::Terminate>(&effect)) {
+    terminate(std::move(state), *to_end);
   } else {
-    terminate(std::move(state), std::get<lifecycles::Terminate>(effect));
+    settle(std::move(state), std::get<lifecycles::Settle>(effect));
   }
 }
 
@@ -219,6 +221,26 @@ void Effects::terminate(std::shared_ptr<const Reservation> state,
              ports_.clouds.at(wanted.offer.cloud)
                  ->terminate(*credentials, wanted.offer.region, effect.ids, ports_.loop,
                              std::move(done));
+           });
+}
+
+void Effects::settle(std::shared_ptr<const Reservation> state, const lifecycles::Settle& effect) {
+  const Attempt& attempt = attempt_of(*state, effect.attempt);
+  with_key(attempt.key, attempt.offer.region,
+           [this, state, effect, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             const Attempt& wanted = attempt_of(*state, effect.attempt);
+             auto done = [this, id = state->id, number = effect.attempt, alive,
+                          finish = std::move(finish)](
+                             CloudResult<std::map<std::string, Time>> ends) mutable {
+               if (alive.expired()) return;
+               finish();
+               answer_(id, lifecycles::Settled{number, std::move(ends)});
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             ports_.clouds.at(wanted.offer.cloud)
+                 ->ended(*credentials, wanted.offer.region, effect.ids, ports_.loop,
+                         std::move(done));
            });
 }
 

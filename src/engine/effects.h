@@ -35,6 +35,7 @@ class Effects {
   void launch(std::shared_ptr<const Reservation> state, int number);
   void look_up(std::shared_ptr<const Reservation> state, int number);
   void terminate(std::shared_ptr<const Reservation> state, const lifecycles::Terminate& effect);
+  void settle(std::shared_ptr<const Reservation> state, const lifecycles::Settle& effect);
   // Waits for a place in the lane, opens the key, then calls `use`.
   void with_key(const std::string& key, const std::string& lane, Use use);
 

@@ -1,7 +1,9 @@
-// One attempt's stages. The order inside is the order of a life: start, launch, look, boot, end.
+// One attempt's stages. The order inside is the order of a life: start, boot, run, end. Launching
+// and looking for what an unclear launch made is in launch.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/assert.h"
 #include "core/id.h"
@@ -10,152 +12,22 @@
 namespace mayfly::lifecycles {
 namespace {
 
-bool holds(const Attempt& attempt, int slot) {
-  return std::ranges::any_of(attempt.machines, [&](const Machine& machine) {
-    return machine.slot == slot && !machine.gone_at;
-  });
-}
-
-// Machines that should not be: all of an attempt that is ending, else the surplus ones.
-bool should_end(const Attempt& attempt, const Machine& machine) {
-  return !machine.gone_at && (attempt.stage == Stage::ending || machine.slot < 0);
+// The estimate is frozen with the placement; each further attempt freezes it anew.
+void freeze_estimate(Reservation& state) {
+  const Duration billed = std::chrono::seconds(state.estimate.billed_seconds);
+  ExactCost sum = 0;
+  for (const Attempt* attempt : live_attempts(state)) {
+    const auto machines = static_cast<std::int64_t>(slots_of(state, *attempt).size());
+    sum += attempt->offer.price.exact_cost(billed) * machines;
+  }
+  const auto unplaced = static_cast<std::int64_t>(unplaced_slots(state).size());
+  sum += state.attempts.back().offer.price.exact_cost(billed) * unplaced;
+  state.estimate.cost_usd = round_half_up(sum);
 }
 
 bool is_going(const Machine& machine) {
   return machine.instance.state == InstanceState::shutting_down ||
          machine.instance.state == InstanceState::terminated;
-}
-
-// When this machine has to be asked (again) to go; kNever while it is on its way.
-Time terminate_due(const Policy& policy, const Machine& machine) {
-  if (!machine.terminate_asked_at) return Time::min();
-  // Where ended machines just vanish, one that is missing from a listing is on its way too.
-  if (is_going(machine) || machine.gone_first_at) return kNever;
-  return *machine.terminate_asked_at + policy.terminate_again;
-}
-
-// What it is worth to say once: repeated failures of one call would fill the journal.
-void note_first(Context& context, const Attempt& attempt, const CloudFailure& failure) {
-  if (attempt.failures > 1) return;
-  note(context.state, context.now, "attempt", failure.message, attempt.number, failure.code);
-}
-
-// ---- launching
-// ------------------------------------------------------------------------------------------
-
-void launch(Context& context, Attempt& attempt) {
-  const std::vector<int> missing = missing_slots(context.state, attempt);
-  if (missing.empty()) {
-    attempt.stage = Stage::booting;
-    attempt.asked.clear();
-    attempt.uncertain = false;
-    attempt.failures = 0;
-    return;
-  }
-  const auto most =
-      static_cast<std::size_t>(context.traits(attempt.offer.cloud).machines_per_launch);
-  // An idempotent launch is repeated with identical bytes: never with fewer slots than before.
-  if (!attempt.uncertain || !context.traits(attempt.offer.cloud).idempotent_launch) {
-    attempt.asked.assign(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(
-                                                                std::min(most, missing.size())));
-  }
-  attempt.calling = true;
-  attempt.look_ups = 0;
-  attempt.asked_at = context.now;
-  context.effects.emplace_back(Launch{attempt.number});
-}
-
-void become_unsure(Context& context, Attempt& attempt) {
-  attempt.uncertain = true;
-  attempt.look_ups = 0;
-  if (attempt.stage != Stage::ending) attempt.stage = Stage::unsure;
-  attempt.next_at = context.now + context.policy.backoff_min;
-}
-
-void launch_failed(Context& context, Attempt& attempt, const CloudFailure& failure) {
-  ++attempt.failures;
-  note_first(context, attempt, failure);
-  if (failure.reaction == Reaction::ambiguous) {
-    become_unsure(context, attempt);
-    return;
-  }
-  if (!attempt.uncertain) attempt.asked.clear();
-  if (attempt.stage == Stage::ending) {
-    attempt.next_at = context.now;
-    return;
-  }
-  const bool unreachable =
-      failure.code == "Unreachable" && attempt.failures >= context.policy.unreachable_tries;
-  if (failure.reaction == Reaction::again && !unreachable) {
-    attempt.next_at = context.now + backoff(context, attempt.failures, failure.retry_after);
-    return;
-  }
-  CloudFailure meaning = failure;
-  if (unreachable) meaning.reaction = Reaction::skip_cloud;
-  const Offer offer = attempt.offer;
-  end_attempt(context, attempt, failure.message, failure.code);
-  rule_out(context, offer, meaning);
-}
-
-// ---- unsure
-// ---------------------------------------------------------------------------------------------
-
-void look_up(Context& context, Attempt& attempt) {
-  attempt.calling = true;
-  context.effects.emplace_back(LookUp{attempt.number});
-}
-
-// A launch's machines can hide from look-ups for a while; after this they would have shown.
-bool looked_long_enough(const Context& context, const Attempt& attempt, Time asked_at) {
-  return attempt.look_ups >= context.policy.look_ups_min &&
-         asked_at >= attempt.asked_at + context.policy.look_up_window;
-}
-
-Duration look_up_interval(const Context& context, const Attempt& attempt) {
-  return std::min<Duration>(context.policy.look_up_window / 2,
-                            2 * context.policy.backoff_min * (1 << std::min(attempt.look_ups, 10)));
-}
-
-void give_up_unsure(Context& context, Attempt& attempt) {
-  const Offer offer = attempt.offer;
-  end_attempt(context, attempt, "the cloud never answered the launch clearly", "Ambiguous");
-  rule_out(context, offer,
-           {.reaction = Reaction::next_offer,
-            .code = "Ambiguous",
-            .message = "the cloud never answered the launch clearly"});
-}
-
-void looked(Context& context, Attempt& attempt, Time asked_at) {
-  ++attempt.look_ups;
-  attempt.failures = 0;
-  const bool long_enough = looked_long_enough(context, attempt, asked_at);
-  if (attempt.stage == Stage::ending) {
-    if (long_enough) {
-      attempt.uncertain = false;
-      attempt.asked.clear();
-    }
-    // What was just found is ended before anything more is looked for.
-    const bool found = std::ranges::any_of(attempt.machines, [&](const Machine& machine) {
-      return should_end(attempt, machine) && context.now >= terminate_due(context.policy, machine);
-    });
-    attempt.next_at = found ? context.now : context.now + look_up_interval(context, attempt);
-    return;
-  }
-  if (attempt.stage != Stage::unsure) return;
-  const bool all_found =
-      std::ranges::all_of(attempt.asked, [&](int slot) { return holds(attempt, slot); });
-  if (all_found) {
-    attempt.uncertain = false;
-    attempt.stage = Stage::launching;
-    attempt.next_at = context.now;
-  } else if (context.now >= attempt.started_at + context.policy.ambiguity_patience) {
-    give_up_unsure(context, attempt);
-  } else if (context.traits(attempt.offer.cloud).idempotent_launch || long_enough) {
-    attempt.stage = Stage::launching;
-    attempt.next_at = context.now;
-  } else {
-    attempt.next_at = context.now + look_up_interval(context, attempt);
-  }
 }
 
 // ---- booting
@@ -165,6 +37,7 @@ void fail_boot(Context& context, Attempt& attempt, std::string reason, std::stri
   const Offer offer = attempt.offer;
   const bool capacity = code.contains("Capacity");
   end_attempt(context, attempt, reason, code);
+  std::erase(context.state.targets, attempt.target);
   rule_out(context, offer,
            {.reaction = capacity ? Reaction::next_zone : Reaction::next_offer,
             .code = std::move(code),
@@ -204,6 +77,7 @@ void check_running(Context& context, Attempt& attempt) {
   });
   if (any_left) return;
   end_attempt(context, attempt, "every machine ended at the cloud");
+  if (current_attempt(context.state)) return;
   give_up(context, "every machine ended at the cloud without being asked to");
 }
 
@@ -232,6 +106,7 @@ void check_ended(Context& context, Attempt& attempt) {
   attempt.stage = Stage::ended;
   attempt.ended_at = context.now;
   attempt.asked.clear();
+  settle_from_now(context, attempt);
   note(context.state, context.now, "attempt",
        attempt.machines.empty() ? "Nothing of this attempt exists"
                                 : "Every machine of this attempt was observed gone",
@@ -247,18 +122,42 @@ void advance_ending(Context& context, Attempt& attempt) {
 
 }  // namespace
 
+bool holds(const Attempt& attempt, int slot) {
+  return std::ranges::any_of(attempt.machines, [&](const Machine& machine) {
+    return machine.slot == slot && !machine.gone_at;
+  });
+}
+
+bool should_end(const Attempt& attempt, const Machine& machine) {
+  return !machine.gone_at && (attempt.stage == Stage::ending || machine.slot < 0);
+}
+
+Time terminate_due(const Policy& policy, const Machine& machine) {
+  if (!machine.terminate_asked_at) return Time::min();
+  // Where ended machines just vanish, one that is missing from a listing is on its way too.
+  if (is_going(machine) || machine.gone_first_at) return kNever;
+  return *machine.terminate_asked_at + policy.terminate_again;
+}
+
+std::vector<int> slots_of(const Reservation& state, const Attempt& attempt) {
+  if (!attempt.slots.empty()) return attempt.slots;
+  std::vector<int> all(static_cast<std::size_t>(state.request.count));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 std::vector<int> missing_slots(const Reservation& state, const Attempt& attempt) {
-  std::vector<int> missing;
-  for (int slot = 0; slot < state.request.count; ++slot) {
-    if (!holds(attempt, slot)) missing.push_back(slot);
-  }
+  std::vector<int> missing = slots_of(state, attempt);
+  std::erase_if(missing, [&](int slot) { return holds(attempt, slot); });
   return missing;
 }
 
-void start_attempt(Context& context, const Offer& offer, const LaunchTarget& target) {
+void start_attempt(Context& context, const Offer& offer, const LaunchTarget& target,
+                   std::vector<int> slots) {
   Reservation& state = context.state;
   Attempt attempt{
       .number = static_cast<int>(state.attempts.size()) + 1, .offer = offer, .target = target};
+  if (slots.size() < static_cast<std::size_t>(state.request.count)) attempt.slots = slots;
   const auto key = std::ranges::find(state.keys, offer.cloud, &KeyChoice::cloud);
   ASSERT(key != state.keys.end());
   attempt.key = key->key;
@@ -267,14 +166,12 @@ void start_attempt(Context& context, const Offer& offer, const LaunchTarget& tar
                              offer.region, offer.instance_type, target.zone));
   attempt.started_at = context.now;
   attempt.next_at = context.now;
-  // The estimate is frozen with the placement; failing over to another offer freezes it anew.
-  const Duration billed = std::chrono::seconds(state.estimate.billed_seconds);
-  state.estimate.cost_usd = round_half_up(offer.price.exact_cost(billed) * state.request.count);
   note(state, context.now, "attempt",
        fmt::format("Trying {} at {} USD/h each", describe(offer, target.zone),
                    to_string(offer.price.hourly())),
        attempt.number);
   state.attempts.push_back(std::move(attempt));
+  freeze_estimate(state);
 }
 
 void end_attempt(Context& context, Attempt& attempt, std::string reason, std::string code) {
@@ -287,7 +184,7 @@ void end_attempt(Context& context, Attempt& attempt, std::string reason, std::st
 }
 
 void advance_attempt(Context& context, Attempt& attempt) {
-  if (attempt.calling || attempt.stage == Stage::ended) return;
+  if (attempt.calling) return;
   switch (attempt.stage) {
     case Stage::launching:
       if (context.now >= attempt.next_at) launch(context, attempt);
@@ -307,12 +204,14 @@ void advance_attempt(Context& context, Attempt& attempt) {
       advance_ending(context, attempt);
       break;
     case Stage::ended:
+      settle(context, attempt);
       break;
   }
 }
 
 Time wake_of(const Attempt& attempt, const Policy& policy) {
-  if (attempt.calling || attempt.stage == Stage::ended) return kNever;
+  if (attempt.calling) return kNever;
+  if (attempt.stage == Stage::ended) return settle_due(attempt);
   if (attempt.stage == Stage::launching || attempt.stage == Stage::unsure) return attempt.next_at;
   Time wake = kNever;
   for (const Machine& machine : attempt.machines) {
@@ -325,48 +224,6 @@ Time wake_of(const Attempt& attempt, const Policy& policy) {
   return wake;
 }
 
-void on_launched(Context& context, const Launched& launched) {
-  Attempt* attempt = find_attempt(context.state, launched.attempt);
-  if (!attempt || !attempt->calling) return;
-  attempt->calling = false;
-  if (!launched.instances) {
-    launch_failed(context, *attempt, launched.instances.error());
-    return;
-  }
-  attempt->failures = 0;
-  attempt->uncertain = false;
-  for (const Instance& instance : *launched.instances) meet_machine(context, *attempt, instance);
-  attempt->asked.clear();
-  attempt->next_at = context.now;
-  note(context.state, context.now, "attempt",
-       fmt::format("{} accepted the launch of {}", describe(attempt->offer, attempt->target.zone),
-                   launched.instances->size() == 1
-                       ? "one machine"
-                       : fmt::format("{} machines", launched.instances->size())),
-       attempt->number);
-}
-
-void on_looked_up(Context& context, const LookedUp& looked_up) {
-  Attempt* attempt = find_attempt(context.state, looked_up.attempt);
-  if (!attempt || !attempt->calling) return;
-  attempt->calling = false;
-  if (looked_up.instances) {
-    for (const Instance& instance : *looked_up.instances) meet_machine(context, *attempt, instance);
-    looked(context, *attempt, looked_up.asked_at);
-    return;
-  }
-  const CloudFailure& failure = looked_up.instances.error();
-  ++attempt->failures;
-  note_first(context, *attempt, failure);
-  attempt->next_at = context.now + backoff(context, attempt->failures, failure.retry_after);
-  if (attempt->stage == Stage::unsure && failure.reaction != Reaction::again &&
-      failure.reaction != Reaction::ambiguous) {
-    const Offer offer = attempt->offer;
-    end_attempt(context, *attempt, failure.message, failure.code);
-    rule_out(context, offer, failure);
-  }
-}
-
 void on_terminate_answered(Context& context, const TerminateAnswered& answered) {
   Attempt* attempt = find_attempt(context.state, answered.attempt);
   if (!attempt || !attempt->calling) return;
@@ -374,10 +231,12 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
   if (!answered.not_found) {
     const CloudFailure& failure = answered.not_found.error();
     ++attempt->failures;
-    note_first(context, *attempt, failure);
+    if (failure.reaction != Reaction::key_refused) note_first(context, *attempt, failure);
+    wait_for(context, attempt->offer, attempt->failures, failure);
     attempt->next_at = context.now + backoff(context, attempt->failures, failure.retry_after);
     return;
   }
+  go_on(context);
   attempt->failures = 0;
   for (Machine& machine : attempt->machines) {
     if (std::ranges::find(answered.ids, machine.instance.id) == answered.ids.end()) continue;
@@ -395,6 +254,7 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
 }
 
 void resume_attempt(Context& context, Attempt& attempt) {
+  attempt.settling = false;
   if (!attempt.calling) return;
   attempt.calling = false;
   // The call may have reached the cloud or not; whatever it was, its answer is lost.

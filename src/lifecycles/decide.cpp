@@ -19,15 +19,6 @@ void on_resumed(Context& context) {
   for (Attempt& attempt : context.state.attempts) resume_attempt(context, attempt);
 }
 
-void on_lease_set(Context& context, const LeaseSet& lease) {
-  Reservation& state = context.state;
-  if (state.goal == Goal::absent || state.expires_at == lease.expires_at) return;
-  state.expires_at = lease.expires_at;
-  note(state, context.now, "lease",
-       lease.expires_at ? "The lease now ends at " + to_string(*lease.expires_at)
-                        : "The lease has no end");
-}
-
 void take_in(Context& context, const Event& event) {
   std::visit(
       Overloaded{
@@ -41,8 +32,20 @@ void take_in(Context& context, const Event& event) {
           [&](const Observed& observed) { on_observed(context, observed); },
           [&](const ReleaseRequested& request) { release(context, request.reason); },
           [&](const LeaseSet& lease) { on_lease_set(context, lease); },
+          [&](const Settled& settled) { on_settled(context, settled); },
+          [&](const KeyReplaced& replaced) { on_key_replaced(context, replaced); },
       },
       event.what);
+}
+
+// Every slot has had its machine running; what was ready stays so while any attempt lives.
+bool is_up(const Reservation& state) {
+  const std::vector<const Attempt*> live = live_attempts(state);
+  if (live.empty()) return false;
+  if (state.ready_at) return true;
+  return unplaced_slots(state).empty() && std::ranges::all_of(live, [](const Attempt* attempt) {
+           return attempt->stage == Stage::running;
+         });
 }
 
 Phase phase_of(const Reservation& state) {
@@ -53,8 +56,7 @@ Phase phase_of(const Reservation& state) {
     if (!all_ended) return Phase::releasing;
     return state.failing ? Phase::failed : Phase::released;
   }
-  const Attempt* attempt = current_attempt(state);
-  if (attempt && attempt->stage == Stage::running) return Phase::ready;
+  if (is_up(state)) return Phase::ready;
   return state.attempts.empty() && !state.preparing ? Phase::pending : Phase::provisioning;
 }
 
@@ -84,6 +86,7 @@ void settle_phase(Context& context) {
   const Phase phase = phase_of(state);
   if (phase == state.phase) return;
   state.phase = phase;
+  if (is_final(phase) || phase == Phase::ready) go_on(context);
   if (phase == Phase::ready) {
     state.ready_at = context.now;
     // Only a reservation under way fails over; what it could have become is no use any more.
@@ -102,9 +105,11 @@ void advance(Context& context) {
       release(context, "the lease ended");
     } else if (!state.ready_at &&
                context.now >= state.created_at + context.policy.provision_deadline) {
-      give_up(context,
-              "it did not become ready within " + to_string(context.policy.provision_deadline));
+      give_up(context, "it did not become ready within " +
+                           to_string(context.policy.provision_deadline) +
+                           (state.waiting.empty() ? "" : ": " + state.waiting));
     }
+    warn_of_lease_end(context);
   }
   // By index: an attempt may be added while walking.
   for (std::size_t i = 0; i < state.attempts.size(); ++i)
@@ -127,6 +132,7 @@ std::size_t standing(const Reservation& state) {
   for (const Attempt& attempt : state.attempts) {
     add(attempt.stage);
     add(attempt.calling);
+    add(attempt.settling);
     add(attempt.uncertain);
   }
   return sum;

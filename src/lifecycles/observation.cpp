@@ -34,14 +34,16 @@ int free_slot(const Reservation& state, const Attempt& attempt, const Instance& 
 }
 
 // The cloud leaves out what it no longer or does not yet know; what was known stays.
-void update(Instance& known, const Instance& shown) {
+void update(Instance& known, const Instance& shown, bool was_listed) {
   Instance merged = shown;
   if (merged.public_ip.empty()) merged.public_ip = known.public_ip;
   if (merged.private_ip.empty()) merged.private_ip = known.private_ip;
   if (merged.state_reason.empty() && merged.state == known.state) {
     merged.state_reason = known.state_reason;
   }
-  if (merged.launched_at == Time{}) merged.launched_at = known.launched_at;
+  // A machine that was stopped and started states the latest start; its bill has the first.
+  if (merged.launched_at == Time{} || (was_listed && known.launched_at < merged.launched_at))
+    merged.launched_at = known.launched_at;
   if (merged.tags.empty()) merged.tags = known.tags;
   if (merged.name.empty()) merged.name = known.name;
   known = std::move(merged);
@@ -68,9 +70,35 @@ void count_gone(Context& context, const Attempt& attempt, Machine& machine, Time
   }
 }
 
+// What this sighting says about the cloud's clock.
+void keep_time(Machine& machine, const Instance& shown, Time asked_at) {
+  switch (shown.state) {
+    case InstanceState::pending:
+    case InstanceState::running: {
+      machine.billed_until.reset();
+      if (!machine.stopped_at) break;
+      const Time started = shown.launched_at > *machine.stopped_at ? shown.launched_at : asked_at;
+      machine.stopped_seconds +=
+          std::chrono::floor<std::chrono::seconds>(started - *machine.stopped_at).count();
+      machine.stopped_at.reset();
+      break;
+    }
+    case InstanceState::stopping:
+    case InstanceState::stopped:
+      machine.billed_until.reset();
+      if (!machine.stopped_at) machine.stopped_at = shown.state_since.value_or(asked_at);
+      break;
+    case InstanceState::shutting_down:
+    case InstanceState::terminated:
+      if (shown.state_since) machine.billed_until = shown.state_since;
+      break;
+  }
+}
+
 void show(Context& context, Attempt& attempt, const Instance& instance, Time asked_at) {
   Machine& machine = meet_machine(context, attempt, instance);
   machine.seen = true;
+  keep_time(machine, instance, asked_at);
   if (instance.state == InstanceState::terminated) {
     count_gone(context, attempt, machine, asked_at, context.policy.observation_gap);
     return;
@@ -131,7 +159,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
   for (Machine& machine : attempt.machines) {
     if (machine.instance.id != instance.id) continue;
     const bool changed = machine.instance.state != instance.state;
-    update(machine.instance, instance);
+    update(machine.instance, instance, machine.seen);
     if (changed) note_state(context, attempt, machine.instance);
     return machine;
   }
@@ -192,6 +220,10 @@ Time tombstone_end(const Reservation& state, const Policy& policy) {
   return end + policy.tombstone;
 }
 
+bool wants_placing(const Reservation& state) {
+  return !launch_under_way(state) && !unplaced_slots(state).empty();
+}
+
 bool all_ended(const Reservation& state) {
   return std::ranges::all_of(state.attempts,
                              [](const Attempt& attempt) { return attempt.stage == Stage::ended; });
@@ -210,8 +242,10 @@ Time wake_of(const Reservation& state, const Policy& policy) {
     return all_ended(state) ? std::min(wake, tombstone_end(state, policy)) : wake;
   if (state.goal == Goal::absent) return wake;
   if (state.expires_at) wake = std::min(wake, *state.expires_at);
-  if (!state.ready_at) wake = std::min(wake, state.created_at + policy.provision_deadline);
-  if (!current_attempt(state) && !state.calling) wake = std::min(wake, state.next_at);
+  wake = std::min(wake, next_lease_warning(state, policy));
+  if (state.ready_at) return wake;
+  wake = std::min(wake, state.created_at + policy.provision_deadline);
+  if (!state.calling && wants_placing(state)) wake = std::min(wake, state.next_at);
   return wake;
 }
 

@@ -31,18 +31,54 @@ void retry_later(Context& context, const CloudFailure& failure) {
   Reservation& state = context.state;
   ++state.failures;
   state.next_at = context.now + backoff(context, state.failures, failure.retry_after);
-  note(state, context.now, "note", "Trying again: " + failure.message, 0, failure.code);
+  wait_for(context, *state.preparing, state.failures, failure);
 }
 
 }  // namespace
 
+bool launch_under_way(const Reservation& state) {
+  return std::ranges::any_of(live_attempts(state), [](const Attempt* attempt) {
+    return attempt->stage == Stage::launching || attempt->stage == Stage::unsure;
+  });
+}
+
+std::vector<int> unplaced_slots(const Reservation& state) {
+  std::vector<bool> placed(static_cast<std::size_t>(state.request.count));
+  for (const Attempt* attempt : live_attempts(state)) {
+    for (const int slot : slots_of(state, *attempt)) placed[static_cast<std::size_t>(slot)] = true;
+  }
+  std::vector<int> slots;
+  for (int slot = 0; slot < state.request.count; ++slot) {
+    if (!placed[static_cast<std::size_t>(slot)]) slots.push_back(slot);
+  }
+  return slots;
+}
+
+bool another_cloud_left(const Reservation& state, const std::string& cloud) {
+  return std::ranges::any_of(state.keys, [&](const KeyChoice& choice) {
+    const bool excluded = std::ranges::any_of(state.exclusions, [&](const Exclusion& exclusion) {
+      return exclusion.cloud == choice.cloud && exclusion.region.empty() &&
+             exclusion.instance_type.empty() && exclusion.quota.empty();
+    });
+    return choice.cloud != cloud && !excluded;
+  });
+}
+
 void place(Context& context) {
   Reservation& state = context.state;
-  if (current_attempt(state) || state.calling || context.now < state.next_at) return;
+  // What was ready is not filled up again: losses are its owner's to decide about.
+  if (state.ready_at || state.calling || context.now < state.next_at) return;
+  std::vector<int> slots = unplaced_slots(state);
+  if (slots.empty() || launch_under_way(state)) return;
   if (state.preparing && !state.targets.empty()) {
     const LaunchTarget target = state.targets.front();
-    state.targets.erase(state.targets.begin());
-    start_attempt(context, *state.preparing, target);
+    const auto share = static_cast<std::size_t>(state.share);
+    if (share > 0 && share < slots.size()) {
+      slots.resize(share);  // the rest follows to the same place
+    } else {
+      state.targets.erase(state.targets.begin());
+    }
+    start_attempt(context, *state.preparing, target, std::move(slots));
     return;
   }
   if (!state.preparing && !state.candidates.empty()) {
@@ -72,6 +108,7 @@ void on_prepared(Context& context, const Prepared& prepared) {
   state.calling = false;
   if (state.goal == Goal::absent) return;
   if (prepared.targets && !prepared.targets->empty()) {
+    go_on(context);
     state.failures = 0;
     state.targets = *prepared.targets;
     return;
@@ -82,8 +119,10 @@ void on_prepared(Context& context, const Prepared& prepared) {
     return;
   }
   const CloudFailure& failure = prepared.targets.error();
-  const bool waitable =
-      failure.reaction == Reaction::again || failure.reaction == Reaction::ambiguous;
+  const bool waitable = failure.reaction == Reaction::again ||
+                        failure.reaction == Reaction::ambiguous ||
+                        (failure.reaction == Reaction::key_refused &&
+                         !another_cloud_left(state, state.preparing->cloud));
   if (waitable && (failure.reaction == Reaction::ambiguous || failure.code == "Unreachable") &&
       state.failures + 1 >= context.policy.unreachable_tries) {
     CloudFailure given_up = failure;
@@ -108,6 +147,7 @@ void on_prepared(Context& context, const Prepared& prepared) {
 void rule_out(Context& context, const Offer& offer, const CloudFailure& failure) {
   Reservation& state = context.state;
   state.failures = 0;
+  state.share = 0;
   const std::string why = fmt::format("{}: {}", describe(offer), failure.message);
   switch (failure.reaction) {
     case Reaction::again:
@@ -139,6 +179,7 @@ void rule_out(Context& context, const Offer& offer, const CloudFailure& failure)
       exclude(context, {.cloud = offer.cloud, .region = offer.region, .reason = why});
       break;
     case Reaction::skip_cloud:
+    case Reaction::key_refused:
       exclude(context, {.cloud = offer.cloud, .reason = why});
       break;
     case Reaction::fatal:

@@ -8,6 +8,7 @@
 //     looked for past the cloud's consistency window.
 //  4. `released` and `failed` are reached only when every attempt has ended.
 //  5. What shows up later is ended too, for a day (the tombstone).
+//  6. Where credentials are refused, nothing is taken for done: it waits and says so.
 #pragma once
 
 #include <map>
@@ -39,6 +40,8 @@ struct Policy {
   Duration tombstone = 24h;
   Duration backoff_min = 1s;
   Duration backoff_max = 60s;
+  // Before a lease ends; each only for leases at least twice as long.
+  std::vector<Duration> lease_warnings{24h, 1h, 10min};
 };
 
 // ---- Events -----------------------------------------------------------------------------------
@@ -79,11 +82,21 @@ struct ReleaseRequested {
 struct LeaseSet {
   std::optional<Time> expires_at;
 };
+// When the cloud stopped billing machines that are gone; answer to Settle.
+struct Settled {
+  int attempt = 0;
+  CloudResult<std::map<std::string, Time>>
+      ends;  // by id; those the cloud does not state are absent
+};
+// The key was given new credentials: what waits for that goes on at once.
+struct KeyReplaced {
+  std::string key;
+};
 
 struct Event {
   Time now;
   std::variant<Due, Resumed, Ranked, Prepared, Launched, LookedUp, TerminateAnswered, Observed,
-               ReleaseRequested, LeaseSet>
+               ReleaseRequested, LeaseSet, Settled, KeyReplaced>
       what;
 };
 
@@ -103,7 +116,12 @@ struct Terminate {
   std::vector<std::string> ids;
 };  // -> TerminateAnswered
 
-using Effect = std::variant<Rank, Prepare, Launch, LookUp, Terminate>;
+struct Settle {
+  int attempt = 0;
+  std::vector<std::string> ids;
+};  // -> Settled
+
+using Effect = std::variant<Rank, Prepare, Launch, LookUp, Terminate, Settle>;
 using ReservationDecision = Decision<Reservation, Effect>;
 
 ReservationDecision decide(const Reservation& state, const Event& event, const Policy& policy);

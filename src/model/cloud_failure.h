@@ -20,13 +20,15 @@ enum class Reaction {
   next_offer,  // this type cannot be had in this region
   skip_quota,  // the whole quota class in this region is full
   skip_region,
-  skip_cloud,  // credentials, permissions, account: this cloud does not work for this user now
-  gone,        // the thing named does not exist (or is not visible yet)
-  unprotect,   // refused because termination protection is on
-  fatal,       // the request itself is wrong; no other offer would change that
+  skip_cloud,   // permissions, account: this cloud does not work for this user now
+  key_refused,  // the credentials are wrong, expired or revoked: nothing happened; a new key mends
+                // it
+  gone,         // the thing named does not exist (or is not visible yet)
+  unprotect,    // refused because termination protection is on
+  fatal,        // the request itself is wrong; no other offer would change that
 };
 BOOST_DESCRIBE_ENUM(Reaction, again, ambiguous, next_zone, next_offer, skip_quota, skip_region,
-                    skip_cloud, gone, unprotect, fatal)
+                    skip_cloud, key_refused, gone, unprotect, fatal)
 
 struct CloudFailure {
   Reaction reaction = Reaction::ambiguous;

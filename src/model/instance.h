@@ -24,6 +24,7 @@ struct Instance {
   std::string public_ip;
   std::string private_ip;
   Time launched_at;
+  std::optional<Time> state_since;          // where the cloud states it, to the second
   std::string state_reason;                 // the cloud's words for why it stopped or ended
   std::map<std::string, std::string> tags;  // ours only, by the keys of tags.h
 
@@ -31,7 +32,7 @@ struct Instance {
 };
 BOOST_DESCRIBE_STRUCT(Instance, (),
                       (id, name, region, zone, instance_type, state, public_ip, private_ip,
-                       launched_at, state_reason, tags))
+                       launched_at, state_since, state_reason, tags))
 
 // Our tags, on everything we create. DigitalOcean has only values: there a tag is "<key>:<value>"
 // with every character outside [a-z0-9_-:] replaced.

@@ -38,6 +38,12 @@ ExactCost PriceTerms::exact_cost(Duration lifetime) const {
                              static_cast<ExactCost>(minimum_charge.value) * kExactPerMicro);
 }
 
+ExactCost PriceTerms::exact_cost(Duration running, Duration stopped) const {
+  if (!stopped_bills_disk_only) return exact_cost(running + stopped);
+  const __int128 disk_month = static_cast<__int128>(disk_gib_month.value) * disk_gib;
+  return exact_cost(running) + disk_month * seconds_begun(stopped);
+}
+
 std::string quota_class(std::string_view cloud, std::string_view instance_type) {
   if (cloud != "aws") return "machines";
   const std::size_t letters = instance_type.find_first_not_of("abcdefghijklmnopqrstuvwxyz");

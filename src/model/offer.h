@@ -32,17 +32,21 @@ struct PriceTerms {
   int minimum_seconds = 0;  // at least this long is billed
   Money minimum_charge;     // and at least this much
   int capped_hours = 0;     // billed at most, in each 730 h from the start; 0: no cap
+  // While the machine is stopped only its disk is billed; otherwise everything is.
+  bool stopped_bills_disk_only = false;
 
   // One machine, without minimum and cap, rounded half up.
   Money hourly() const;
   // One machine for that long (seconds begun count whole), with minimum and cap, not yet rounded.
   ExactCost exact_cost(Duration lifetime) const;
+  // The same with time it stood stopped in between.
+  ExactCost exact_cost(Duration running, Duration stopped) const;
 
   bool operator==(const PriceTerms&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(PriceTerms, (),
                       (instance_hour, disk_gib_month, disk_gib, ipv4_hour, minimum_seconds,
-                       minimum_charge, capped_hours))
+                       minimum_charge, capped_hours, stopped_bills_disk_only))
 
 struct Offer {
   std::string cloud;

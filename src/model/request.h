@@ -37,6 +37,7 @@ struct Request {
   std::optional<std::string> instance_type;
   Match match = Match::at_least;
   bool burstable = true;
+  bool spread = false;
   std::optional<Money> max_price_usd_hour;
   std::optional<Duration> lease;
   std::optional<std::string> name;
@@ -47,7 +48,7 @@ struct Request {
 };
 BOOST_DESCRIBE_STRUCT(Request, (),
                       (kind, count, vcpus, memory_gib, disk_gib, arch, image, clouds, regions,
-                       instance_type, match, burstable, max_price_usd_hour, lease, name,
+                       instance_type, match, burstable, spread, max_price_usd_hour, lease, name,
                        ssh_public_key, user_data))
 
 inline constexpr json::FieldRule kRequestRules[] = {
@@ -97,6 +98,8 @@ inline constexpr json::FieldRule kRequestRules[] = {
      .doc =
          "Cheapest that is at least as large; the closest shape per cloud; or exactly this shape."},
     {.name = "burstable", .doc = "false excludes burstable and shared processors."},
+    {.name = "spread",
+     .doc = "true: the machines may lie on several offers when no single one has room for all."},
     {.name = "max_price_usd_hour",
      .doc = "Limit for one machine's price per hour with disk and IPv4.",
      .min = 0,

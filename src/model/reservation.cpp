@@ -7,13 +7,30 @@
 namespace mayfly {
 namespace {
 
-// The cloud's clock for a machine stops when the cloud shows it ending; what we know is the first
-// observation of that.
-Time billed_until(const Machine& machine, Time now) {
-  return std::min(now, machine.gone_first_at.value_or(machine.gone_at.value_or(now)));
+// The clouds state the end of a bill to the second, some of them only when asked; until then what
+// we know is the first observation that the machine is gone.
+std::optional<Time> bill_end(const Machine& machine) {
+  if (machine.billed_until) return machine.billed_until;
+  return machine.gone_first_at ? machine.gone_first_at : machine.gone_at;
+}
+
+bool is_settled(const Attempt& attempt) {
+  return attempt.stage == Stage::ended &&
+         (attempt.settle_tries >= kSettleTriesMax ||
+          std::ranges::all_of(attempt.machines, [](const Machine& machine) {
+            return machine.billed_until.has_value();
+          }));
 }
 
 }  // namespace
+
+std::vector<const Attempt*> live_attempts(const Reservation& reservation) {
+  std::vector<const Attempt*> live;
+  for (const Attempt& attempt : reservation.attempts) {
+    if (attempt.stage != Stage::ending && attempt.stage != Stage::ended) live.push_back(&attempt);
+  }
+  return live;
+}
 
 const Attempt* current_attempt(const Reservation& reservation) {
   for (const Attempt& attempt : reservation.attempts) {
@@ -35,21 +52,34 @@ std::string machine_name(const Reservation& reservation, const Attempt& attempt,
   return fmt::format("mayfly-{}-{}-{}", reservation.id, attempt.number, slot);
 }
 
+BilledTime billed_time(const Machine& machine, Time until) {
+  const Time start = machine.instance.launched_at;
+  const Time end = std::clamp(bill_end(machine).value_or(until), start, std::max(start, until));
+  Duration stopped = std::chrono::seconds(machine.stopped_seconds);
+  if (machine.stopped_at) stopped += std::max(Duration{0}, end - *machine.stopped_at);
+  stopped = std::min<Duration>(stopped, end - start);
+  return {.running = end - start - stopped, .stopped = stopped};
+}
+
 Cost cost_of(const Reservation& reservation, Time now) {
   ExactCost user = 0;
   ExactCost total = 0;
+  bool settled = is_final(reservation.phase);
   for (const Attempt& attempt : reservation.attempts) {
+    settled = settled && is_settled(attempt);
+    const auto cost = [&](const Machine& machine, Time until) {
+      const BilledTime billed = billed_time(machine, until);
+      return attempt.offer.price.exact_cost(billed.running, billed.stopped);
+    };
     for (const Machine& machine : attempt.machines) {
-      const Time start = machine.instance.launched_at;
-      const Time end = std::max(start, billed_until(machine, now));
-      const Time asked = std::clamp(attempt.end_requested_at.value_or(end), start, end);
-      total += attempt.offer.price.exact_cost(end - start);
+      total += cost(machine, now);
       // A surplus machine is our mistake, never the user's cost.
-      if (machine.slot >= 0) user += attempt.offer.price.exact_cost(asked - start);
+      if (machine.slot < 0) continue;
+      user += cost(machine, std::min(now, attempt.end_requested_at.value_or(now)));
     }
   }
   const Money user_usd = round_half_up(user);
-  return {.user_usd = user_usd, .tail_usd = round_half_up(total) - user_usd};
+  return {.user_usd = user_usd, .tail_usd = round_half_up(total) - user_usd, .final = settled};
 }
 
 }  // namespace mayfly

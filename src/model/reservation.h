@@ -36,12 +36,15 @@ struct Machine {
       terminate_accepted_at;  // the first such time, or when it was last seen alive after it
   std::optional<Time> gone_first_at;  // first of the two observations that it is gone
   std::optional<Time> gone_at;        // the second: now it is gone
+  std::optional<Time> billed_until;   // where the cloud's clock stopped, by its own word
+  std::optional<Time> stopped_at;     // while it stands stopped
+  std::int64_t stopped_seconds = 0;   // that it stood stopped before
 
   bool operator==(const Machine&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Machine, (),
                       (slot, instance, seen, terminate_asked_at, terminate_accepted_at,
-                       gone_first_at, gone_at))
+                       gone_first_at, gone_at, billed_until, stopped_at, stopped_seconds))
 
 // Where an attempt stands. `calling` beside it says whether a cloud call is under way.
 enum class Stage {
@@ -63,7 +66,8 @@ struct Attempt {
   LaunchTarget target;
   std::string token;  // idempotency token
   Stage stage = Stage::launching;
-  std::vector<int> asked;  // slots of the last launch call
+  std::vector<int> slots;  // those of the request's that it is to fill; empty: all
+  std::vector<int> asked;  // those of the last launch call
   bool uncertain = false;  // a launch call had an unclear end: its machines may exist
   bool calling = false;
   int failures = 0;  // of the same call in a row; sets the back-off
@@ -76,13 +80,16 @@ struct Attempt {
   std::vector<Machine> machines;
   std::string reason;  // why it did not become, or did not stay, the reservation
   std::string cloud_code;
+  bool settling = false;  // a question when the cloud stopped billing is under way
+  int settle_tries = 0;   // how often the cloud was asked when it stopped billing
+  Time settle_at;         // when it is asked next
 
   bool operator==(const Attempt&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Attempt, (),
-                      (number, key, offer, target, token, stage, asked, uncertain, calling,
+                      (number, key, offer, target, token, stage, slots, asked, uncertain, calling,
                        failures, look_ups, started_at, asked_at, next_at, end_requested_at,
-                       ended_at, machines, reason, cloud_code))
+                       ended_at, machines, reason, cloud_code, settling, settle_tries, settle_at))
 
 // An offer that was considered and why it was not taken.
 struct Considered {
@@ -111,11 +118,14 @@ struct Estimate {
 };
 BOOST_DESCRIBE_STRUCT(Estimate, (), (cost_usd, billed_seconds, snapshot))
 
+// After so many questions without an answer the observed end of a machine's bill stands.
+inline constexpr int kSettleTriesMax = 6;
+
 // One line of a reservation's history, for its owner.
 struct JournalEntry {
   std::int64_t seq = 0;  // from 1, without gaps
   Time at;
-  std::string type;  // phase, attempt, instance, lease, note
+  std::string type;  // phase, attempt, instance, lease, lease_warning, waiting, note
   Phase phase = Phase::pending;
   int attempt = 0;  // 0: about none
   std::string message;
@@ -153,9 +163,11 @@ struct Reservation {
   std::vector<Exclusion> exclusions;
   std::optional<Offer> preparing;     // the offer being prepared
   std::vector<LaunchTarget> targets;  // zones of the current offer not yet tried
-  bool calling = false;               // prepare or rank under way
+  int share = 0;         // with request.spread: at most so many slots in the next attempt; 0: all
+  bool calling = false;  // prepare or rank under way
   int failures = 0;
   Time next_at;
+  std::string waiting;  // why it cannot go on just now, for people; empty: it goes on
   std::vector<std::string> default_regions;  // of the user or the server when the request was made
 
   std::vector<Attempt> attempts;
@@ -165,11 +177,13 @@ struct Reservation {
   Time created_at;
   std::optional<Time> ready_at;
   std::optional<Time> expires_at;
+  std::int64_t warned_seconds = 0;  // before the end: the last lease warning given; 0: none
   std::optional<Time> release_requested_at;
   std::optional<Time> ended_at;  // released or failed
   std::string end_reason;        // why the goal became absent
   bool failing = false;          // the end will be `failed`, not `released`
   std::string idempotency;       // id of its Idempotency-Key document, if any
+  Money held_usd;                // against its owner's budget, until the end
 
   std::int64_t journal_seq = 0;
   std::vector<JournalEntry> journal;
@@ -178,20 +192,32 @@ struct Reservation {
 };
 BOOST_DESCRIBE_STRUCT(Reservation, (),
                       (schema_version, id, user, request, keys, goal, phase, candidates, exclusions,
-                       preparing, targets, calling, failures, next_at, default_regions, attempts,
-                       considered, estimate, created_at, ready_at, expires_at, release_requested_at,
-                       ended_at, end_reason, failing, idempotency, journal_seq, journal))
+                       preparing, targets, share, calling, failures, next_at, waiting,
+                       default_regions, attempts, considered, estimate, created_at, ready_at,
+                       expires_at, warned_seconds, release_requested_at, ended_at, end_reason,
+                       failing, idempotency, held_usd, journal_seq, journal))
 
-// The attempt that is the reservation: the one that is not given up; nullptr between attempts.
+// The attempts that are the reservation: those not given up. One, unless it is spread.
+std::vector<const Attempt*> live_attempts(const Reservation& reservation);
+// The first of them; nullptr between attempts.
 const Attempt* current_attempt(const Reservation& reservation);
 // The offer that the reservation is, or will be, placed on; nullptr when it has none.
 const Offer* placed_offer(const Reservation& reservation);
 // The name of the machine in a slot: unique for ever, valid at every cloud.
 std::string machine_name(const Reservation& reservation, const Attempt& attempt, int slot);
 
+// For how long the cloud has billed a machine at `until`: by the cloud's own word where it gave
+// one, otherwise until it was first observed gone.
+struct BilledTime {
+  Duration running{};
+  Duration stopped{};
+};
+BilledTime billed_time(const Machine& machine, Time until);
+
 struct Cost {
-  Money user_usd;  // until teardown was asked for
-  Money tail_usd;  // from there until the cloud's clock stopped
+  Money user_usd;      // until teardown was asked for
+  Money tail_usd;      // from there until the cloud's clock stopped
+  bool final = false;  // nothing can change it any more
 };
 // What the machines have cost until `now`, from the frozen price terms; each sum rounded once.
 Cost cost_of(const Reservation& reservation, Time now);

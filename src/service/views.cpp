@@ -83,14 +83,26 @@ InstanceView instance_of(const Machine& machine) {
           .launched_at = instance.launched_at};
 }
 
-// The machines a user means by "my reservation": those of the attempt that is it, or was it last.
+// The attempts that are the reservation, or were it when it was given back.
+std::vector<const Attempt*> attempts_that_count(const Reservation& reservation) {
+  std::vector<const Attempt*> attempts = live_attempts(reservation);
+  if (!attempts.empty() || reservation.attempts.empty()) return attempts;
+  for (const Attempt& attempt : reservation.attempts) {
+    if (attempt.reason == reservation.end_reason) attempts.push_back(&attempt);
+  }
+  if (attempts.empty()) attempts.push_back(&reservation.attempts.back());
+  return attempts;
+}
+
+// The machines a user means by "my reservation".
 std::vector<InstanceView> instances_of(const Reservation& reservation) {
-  const Attempt* attempt = current_attempt(reservation);
-  if (!attempt && !reservation.attempts.empty()) attempt = &reservation.attempts.back();
   std::vector<InstanceView> instances;
-  if (!attempt) return instances;
-  for (const Machine& machine : attempt->machines) {
-    if (machine.slot >= 0) instances.push_back(instance_of(machine));
+  for (const Attempt* attempt : attempts_that_count(reservation)) {
+    for (const Machine& machine : attempt->machines) {
+      if (machine.slot < 0) continue;
+      instances.push_back(instance_of(machine));
+      instances.back().attempt = attempt->number;
+    }
   }
   return instances;
 }
@@ -145,13 +157,13 @@ ReservationView view_of(const Reservation& reservation, Time now) {
                        .expires_at = reservation.expires_at,
                        .release_requested_at = reservation.release_requested_at,
                        .ended_at = reservation.ended_at,
-                       .end_reason = unless_empty(reservation.end_reason)};
+                       .end_reason = unless_empty(reservation.end_reason),
+                       .waiting = unless_empty(reservation.waiting)};
   if (const Offer* offer = placed_offer(reservation))
     view.placement = placement_of(reservation, *offer);
   for (const Attempt& attempt : reservation.attempts) view.attempts.push_back(attempt_of(attempt));
   const Cost cost = cost_of(reservation, now);
-  view.cost = {
-      .usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = is_final(reservation.phase)};
+  view.cost = {.usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = cost.final};
   return view;
 }
 

@@ -68,8 +68,10 @@ struct InstanceView {
   std::optional<std::string> private_ip;
   std::optional<std::string> zone;
   Time launched_at;
+  int attempt = 0;  // which one it belongs to: where it lies and what it costs is said there
 };
-BOOST_DESCRIBE_STRUCT(InstanceView, (), (id, name, state, public_ip, private_ip, zone, launched_at))
+BOOST_DESCRIBE_STRUCT(InstanceView, (),
+                      (id, name, state, public_ip, private_ip, zone, launched_at, attempt))
 
 struct AttemptView {
   int number = 0;
@@ -110,12 +112,13 @@ struct ReservationView {
   std::optional<Time> release_requested_at;
   std::optional<Time> ended_at;
   std::optional<std::string> end_reason;
+  std::optional<std::string> waiting;
   CostView cost;
 };
 BOOST_DESCRIBE_STRUCT(ReservationView, (),
                       (id, user, name, phase, goal, request, placement, instances, attempts,
                        created_at, ready_at, expires_at, release_requested_at, ended_at, end_reason,
-                       cost))
+                       waiting, cost))
 
 struct OfferView {
   std::string cloud;

@@ -26,6 +26,7 @@ bool leaves_rights_open(const CloudFailure& failure) {
     case Reaction::again:
     case Reaction::ambiguous:
     case Reaction::skip_cloud:
+    case Reaction::key_refused:
     case Reaction::gone:
     case Reaction::unprotect:
       break;

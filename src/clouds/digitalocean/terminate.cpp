@@ -16,6 +16,7 @@ bool is_droplet_id(std::string_view id) {
 int severity(Reaction reaction) {
   switch (reaction) {
     case Reaction::skip_cloud:
+    case Reaction::key_refused:
       return 3;
     case Reaction::fatal:
       return 2;
@@ -28,8 +29,9 @@ int severity(Reaction reaction) {
 
 // Failures of one machine leave the others to try; these would meet all of them.
 bool concerns_all(const CloudFailure& failure) {
-  return failure.reaction == Reaction::skip_cloud || failure.code == "too_many_requests" ||
-         failure.code == "Http429" || failure.code == "Unreachable" || failure.code == "Timeout" ||
+  return failure.reaction == Reaction::skip_cloud || failure.reaction == Reaction::key_refused ||
+         failure.code == "too_many_requests" || failure.code == "Http429" ||
+         failure.code == "Unreachable" || failure.code == "Timeout" ||
          failure.code == "ConnectionLost";
 }
 
