@@ -22,11 +22,17 @@ inline constexpr std::array kCollections = {
     Collection{"users", {{{"token", true}}}},
     Collection{"keys", {{{"user"}}}},
     // user: the owner; user_live: the owner, while anything of it can still cost money;
-    // live: "1" until the tombstone has passed.
-    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}}}},
+    // live: "1" until the tombstone has passed; user_month: the owner and the month of the end, once
+    // there is one, so that what cost something in a month is found without reading all of it.
+    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"user_month"}}}},
     Collection{"templates", {{{"user"}}}},
     Collection{"idempotency", {}},
     Collection{"settings", {}},
+    Collection{"webhooks", {{{"user"}}}},
+    Collection{"mailboxes", {}},
+    // untold: "1" until it was made into deliveries; pending: "1" until one has ended.
+    Collection{"outbox", {{{"user"}, {"untold"}}}},
+    Collection{"deliveries", {{{"target"}, {"pending"}}}},
 };
 
 // nullptr: there is none of that name.
