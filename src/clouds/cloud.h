@@ -11,9 +11,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "clouds/limits.h"
 #include "core/loop.h"
 #include "core/secret.h"
 #include "model/cloud_failure.h"
@@ -65,6 +67,13 @@ class Cloud {
 
   virtual std::string_view name() const = 0;
   virtual const CloudTraits& traits() const = 0;
+  // What whoever calls has to keep to.
+  virtual const RateLimits& limits() const { return no_limits(); }
+  // What the cloud last said is left of this credential's limit. From any thread.
+  virtual std::optional<Allowance> allowance(const std::string& key_id) const {
+    static_cast<void>(key_id);
+    return std::nullopt;
+  }
 
   // Proves that the credentials are alive and may launch. Costs nothing.
   virtual void check(const Credentials& credentials, Loop& loop,
