@@ -182,6 +182,10 @@ Outcome<std::vector<Machine*>> launch(World& world, const std::string& account,
   if (!launch.token.empty()) {
     if (const auto* known = world.token(account, launch.region, launch.token)) {
       if (known->parameters == launch.parameters) return known->machines;
+      // Amazon's own words leave open which of the two a token meets in another zone.
+      const Machine& first = *known->machines.front();
+      if (!launch.zone.empty() && first.zone != launch.zone && world.random().below(2) == 0)
+        return known->machines;
       return refuse(400, "IdempotentParameterMismatch",
                     "Arguments on this idempotent request are inconsistent with arguments used in "
                     "previous request(s).");
@@ -200,6 +204,12 @@ Outcome<std::vector<Machine*>> launch(World& world, const std::string& account,
   std::vector<Machine*> machines = start(world, account, *zone, launch);
   if (!launch.token.empty()) {
     world.remember_token(account, launch.region, launch.token, {launch.parameters, machines});
+    if (world.faults().draw(FaultKind::terminated_token, site)) {
+      for (Machine* machine : machines)
+        world.end(*machine, "Server.InternalError",
+                  "Server.InternalError: Internal error on launch");
+      return refuse(500, "InternalError", "An internal error has occurred");
+    }
   }
   return machines;
 }

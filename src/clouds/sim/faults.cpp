@@ -44,6 +44,7 @@ Duration default_longest(FaultKind fault) {
     case FaultKind::slow_boot:
       return 40min;
     case FaultKind::unauthorized_for_a_while:
+    case FaultKind::zonal_token:
       return 10min;
     case FaultKind::spontaneous_stop:
     case FaultKind::spontaneous_termination:
@@ -71,6 +72,7 @@ std::optional<Duration> Faults::draw(FaultKind fault, const CallSite& site) {
     if (!fits(rule, site)) continue;
     if (static_cast<std::int64_t>(random_.below(1'000'000)) >= rule.probability.value) continue;
     ++struck_[index];
+    ++strikes_[static_cast<std::size_t>(fault)];
     return rule.longest.value_or(default_longest(fault));
   }
   return std::nullopt;

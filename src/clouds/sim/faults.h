@@ -39,14 +39,17 @@ enum class FaultKind {
   spontaneous_termination,   // a running machine ends by itself
   delete_accepted_but_stays,  // the cloud says yes and does nothing
   delete_refused,             // refused for a minute
+  zonal_token,       // EC2: a launch without answer, still on its way while its zone has no room
+                     // left; its token in another zone gets the old machines or a mismatch
+  terminated_token,  // EC2: a launch without answer whose machines ended; its token gives those
 };
 BOOST_DESCRIBE_ENUM(FaultKind, timeout_before, timeout_after_success, server_error_before,
                     server_error_after, slow_answer, throttle, unauthorized_for_a_while,
                     late_arrival, capacity, quota, unsupported_zone, partial_batch,
                     duplicate_droplet, slow_visibility, phantom_not_found, slow_boot, boot_failure,
                     spontaneous_stop, spontaneous_termination, delete_accepted_but_stays,
-                    delete_refused)
-inline constexpr std::size_t kFaultKinds = 21;
+                    delete_refused, zonal_token, terminated_token)
+inline constexpr std::size_t kFaultKinds = 23;
 
 // Probability in millionths: exact, and equal on every machine.
 using Chance = Millionths<struct ChanceUnit>;
@@ -105,11 +108,16 @@ class Faults {
   // Whether this fault strikes here now; if so, how long it may last at most.
   std::optional<Duration> draw(FaultKind fault, const CallSite& site);
 
+  // How often each kind has struck, whatever the plan was.
+  using Strikes = std::array<std::int64_t, kFaultKinds>;
+  const Strikes& strikes() const { return strikes_; }
+
  private:
   Random& random_;
   FaultPlan plan_;
   std::array<std::vector<std::size_t>, kFaultKinds> by_kind_;  // indices into plan_.faults
   std::vector<int> struck_;
+  Strikes strikes_{};
 };
 
 }  // namespace mayfly::sim

@@ -47,6 +47,10 @@ CloudError server_error(const CallSite& site, Random& random) {
   }
 }
 
+CloudError unreachable() {
+  return {0, "Unreachable", "could not connect", {}};
+}
+
 CloudError timed_out() {
   return {0, "Timeout", "no answer before the deadline", {}};
 }
@@ -55,6 +59,10 @@ CloudError timed_out() {
 
 // Refusals that come before anything is done; the throttle counts every call that comes this far.
 std::optional<CloudError> World::draw_refusal(const CallSite& site) {
+  if (const auto found = partitions_.find(site.cloud); found != partitions_.end()) {
+    if (now_ < found->second) return unreachable();
+    partitions_.erase(found);
+  }
   if (settings_.throttling) {
     if (auto refusal = throttle_.take(site, now_)) return refusal;
   }
@@ -71,6 +79,16 @@ std::optional<CloudError> World::draw_refusal(const CallSite& site) {
   return std::nullopt;
 }
 
+// The repeat of this launch will hear that its zone has no room, and this one is still on its way.
+void World::draw_zonal_token(const CallSite& site, CallFate& fate) {
+  if (fate.masked || site.zone.empty()) return;
+  const auto longest = faults_.draw(FaultKind::zonal_token, site);
+  if (!longest) return;
+  fate.effect_at = now_ + settings_.deadline + pick_up_to(*longest);
+  fate.masked = timed_out();
+  exhaust(site.region, site.zone, site.instance_type, fate.effect_at);
+}
+
 CallFate World::receive(const CallSite& site) {
   settle();
   Duration takes = pick(settings_.latency);
@@ -78,7 +96,7 @@ CallFate World::receive(const CallSite& site) {
     takes += pick_up_to(*longest);
   CallFate fate{.effect_at = now_ + pick({0s, takes}), .answer_at = now_ + takes};
   if ((fate.refused = draw_refusal(site))) {
-    if (fate.refused->status == 0) fate.answer_at = now_ + settings_.deadline;
+    if (fate.refused->code == "Timeout") fate.answer_at = now_ + settings_.deadline;
     return fate;
   }
   if (is_launch(site.operation)) {
@@ -86,6 +104,7 @@ CallFate World::receive(const CallSite& site) {
       fate.effect_at = now_ + settings_.deadline + pick_up_to(*longest);
       fate.masked = random_.below(2) == 0 ? timed_out() : server_error(site, random_);
     }
+    draw_zonal_token(site, fate);
   }
   if (!fate.masked && faults_.draw(FaultKind::timeout_after_success, site))
     fate.masked = timed_out();

@@ -42,7 +42,7 @@ Instance instance_of(const Machine& machine, Time now) {
 
 auto classifier(std::string operation) {
   return [operation = std::move(operation)](const CloudError& error) {
-    if (error.status == 0) return timed_out_failure(operation);
+    if (error.status == 0) return no_answer(operation, error);
     CloudFailure failure = clouds::classify_aws(operation, error.code, error.status, error.message);
     if (error.retry_after) failure.retry_after = error.retry_after;
     return failure;

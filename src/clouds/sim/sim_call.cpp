@@ -6,7 +6,12 @@
 
 namespace mayfly::sim {
 
-CloudFailure timed_out_failure(std::string_view operation) {
+CloudFailure no_answer(std::string_view operation, const CloudError& error) {
+  if (error.code == "Unreachable") {
+    return {.reaction = Reaction::again,
+            .code = "Unreachable",
+            .message = fmt::format("{}: {}", operation, error.message)};
+  }
   return {.reaction = Reaction::ambiguous,
           .code = "Timeout",
           .message = fmt::format("{}: no answer before the deadline", operation)};

@@ -45,6 +45,6 @@ void call(World& world, const CallSite& site, Loop& loop, Effect effect, Classif
 }
 
 // A refusal as its caller is told: what was attempted, then the cloud's words.
-CloudFailure timed_out_failure(std::string_view operation);
+CloudFailure no_answer(std::string_view operation, const CloudError& error);
 
 }  // namespace mayfly::sim

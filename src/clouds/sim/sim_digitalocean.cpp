@@ -45,7 +45,7 @@ Instance droplet_instance(const Machine& machine, Time now) {
 
 auto droplet_classifier(std::string operation) {
   return [operation = std::move(operation)](const CloudError& error) {
-    if (error.status == 0) return timed_out_failure(operation);
+    if (error.status == 0) return no_answer(operation, error);
     return clouds::classify_digitalocean(operation, error.code, error.status, error.message,
                                          error.retry_after);
   };

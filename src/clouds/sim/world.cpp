@@ -60,6 +60,7 @@ void World::heal() {
   settle();
   set_faults({});
   revoked_.clear();
+  partitions_.clear();
   for (auto& [place, machines] : listed_) {
     for (Machine* machine : machines) {
       if (machine->stopped_from > now_) machine->stopped_from = kNever;
@@ -79,7 +80,10 @@ void World::set_capacity(const std::string& region, const std::string& zone,
 
 bool World::has_capacity(const std::string& region, const std::string& zone,
                          const std::string& instance_type, int machines) const {
-  const auto limit = capacity_.find(capacity_key(region, zone, instance_type));
+  const std::string key = capacity_key(region, zone, instance_type);
+  if (const auto until = exhausted_.find(key); until != exhausted_.end() && now_ < until->second)
+    return false;
+  const auto limit = capacity_.find(key);
   if (limit == capacity_.end()) return true;
   int living = 0;
   for (const auto& [place, listed] : listed_) {
@@ -89,6 +93,11 @@ bool World::has_capacity(const std::string& region, const std::string& zone,
     }
   }
   return living + machines <= limit->second;
+}
+
+void World::exhaust(const std::string& region, const std::string& zone,
+                    const std::string& instance_type, Time until) {
+  exhausted_[capacity_key(region, zone, instance_type)] = until;
 }
 
 void World::revoke(const std::string& account, Time until) {
@@ -126,6 +135,7 @@ Machine& World::create(Machine machine) {
   Machine& kept = machines_.emplace_back(std::move(machine));
   by_id_.emplace(kept.id, &kept);
   listed_[place_of(kept.cloud, kept.account, kept.region)].push_back(&kept);
+  if (witness_.created) witness_.created(kept);
   return kept;
 }
 
@@ -166,6 +176,7 @@ void World::end(Machine& machine, std::string code, std::string reason) {
   machine.end_code = std::move(code);
   machine.end_reason = std::move(reason);
   if (machine.foreign) foreign_ended_.push_back(machine.id);
+  if (witness_.ending) witness_.ending(machine);
 }
 
 void World::stop(Machine& machine) {

@@ -103,6 +103,11 @@ class World {
                     const std::string& instance_type, std::optional<int> machines);
   bool has_capacity(const std::string& region, const std::string& zone,
                     const std::string& instance_type, int machines) const;
+  // Until then this type cannot be had there; has_capacity() knows it.
+  void exhaust(const std::string& region, const std::string& zone, const std::string& instance_type,
+               Time until);
+  // Until then nothing gets through to that cloud, and whoever calls is told so at once.
+  void partition(const std::string& cloud, Time until) { partitions_[cloud] = until; }
   void revoke(const std::string& account, Time until = kNever);
   void restore(const std::string& account) { revoked_.erase(account); }
   Throttle& throttle() { return throttle_; }
@@ -118,6 +123,12 @@ class World {
                       const std::string& token, Token used);
 
   // ---- Machines
+  // Who wants to know at the moment it happens. The machine lives as long as the world.
+  struct Witness {
+    std::function<void(const Machine&)> created;
+    std::function<void(const Machine&)> ending;  // it was asked for, by whomever
+  };
+  void tell(Witness witness) { witness_ = std::move(witness); }
   // Takes what a launch decided and adds what chance decides: boot, visibility, failures.
   Machine& create(Machine machine);
   // Starts the end. Harmless when it has begun already.
@@ -153,6 +164,7 @@ class World {
   void draw_boot(Machine& machine, const CallSite& site);
   void draw_drift(Machine& machine, const CallSite& site);
   std::optional<CloudError> draw_refusal(const CallSite& site);
+  void draw_zonal_token(const CallSite& site, CallFate& fate);
   LedgerEntry entry_of(const Machine& machine) const;
   bool still_shown(const Machine& machine) const;
 
@@ -169,6 +181,9 @@ class World {
   std::map<std::string, Token> tokens_;
   std::map<std::string, Time> revoked_;
   std::map<std::string, int> capacity_;
+  std::map<std::string, Time> exhausted_;
+  std::map<std::string, Time> partitions_;
+  Witness witness_;
   std::vector<std::string> foreign_ended_;
   std::int64_t next_droplet_ = 412'000'000;
   std::uint32_t next_address_ = 0;
