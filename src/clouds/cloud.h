@@ -103,6 +103,14 @@ class Cloud {
   virtual void list(const Credentials& credentials, std::string region, std::string installation,
                     Loop& loop, Done<CloudResult<std::vector<Instance>>> done) = 0;
 
+  // The same, and what a cloud leaves out of its everyday listing to spare calls (DigitalOcean: GPU
+  // droplets) is asked for each time.
+  virtual void list_everything(const Credentials& credentials, std::string region,
+                               std::string installation, Loop& loop,
+                               Done<CloudResult<std::vector<Instance>>> done) {
+    list(credentials, std::move(region), std::move(installation), loop, std::move(done));
+  }
+
   // Asks the cloud to end these. Success = every id was accepted or is not known; gone is only ever
   // observed. An unknown id is told apart, because it may be one that is not visible yet.
   struct Terminated {

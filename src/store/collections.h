@@ -27,6 +27,8 @@ inline constexpr std::array kCollections = {
     Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"user_month"}}}},
     Collection{"templates", {{{"user"}}}},
     Collection{"idempotency", {}},
+    // Machines with our tag that nothing answered for; open: "1" until observed gone.
+    Collection{"strays", {{{"user"}, {"open"}}}},
     Collection{"settings", {}},
     Collection{"webhooks", {{{"user"}}}},
     Collection{"mailboxes", {}},

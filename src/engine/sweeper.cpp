@@ -1,0 +1,425 @@
+#include "engine/sweeper.h"
+
+#include <algorithm>
+
+#include "core/log.h"
+#include "engine/sweeper_parts.h"
+#include "json/parse.h"
+
+namespace mayfly::engine {
+namespace {
+
+constexpr std::size_t kStraysPage = 1000;
+constexpr Duration kStrayRetry = 5s;
+
+bool wants_standing(const Suspect& suspect, Time asked_at, const SweepRules& rules) {
+  return suspect.stray.state == StrayState::suspected && asked_at >= ripe_at(suspect.stray, rules);
+}
+
+StrayFinding finding_of(const Suspect& suspect, const SweepRules& rules) {
+  const Stray& stray = suspect.stray;
+  const bool waiting = stray.state == StrayState::suspected;
+  StrayFinding finding{.machine = stray.machine,
+                       .name = stray.name,
+                       .region = stray.region,
+                       .instance_type = stray.instance_type,
+                       .reason = stray.reason,
+                       .verdict = waiting ? StrayVerdict::waiting : StrayVerdict::ending,
+                       .launched_at = stray.launched_at,
+                       .first_seen = stray.first_seen};
+  if (!stray.reservation.empty()) finding.reservation = stray.reservation;
+  if (waiting) finding.not_before = ripe_at(stray, rules);
+  return finding;
+}
+
+void log_stray(std::string_view event, const Stray& stray) {
+  log::warning(event, {{"cloud", stray.cloud},
+                       {"region", stray.region},
+                       {"machine", stray.machine},
+                       {"name", stray.name},
+                       {"reservation", stray.reservation},
+                       {"why", describe(stray.reason)}});
+}
+
+}  // namespace
+
+store::Document to_document(const Stray& stray) {
+  store::Document document{
+      .id = stray.id, .body = json::to_text(stray), .indexes = {{"user", stray.user}}};
+  if (stray.state != StrayState::ended) document.indexes["open"] = "1";
+  return document;
+}
+
+Result<Stray> stray_from_document(const store::Document& document) {
+  TRY(const json::value tree, json::parse(document.body));
+  return json::decode<Stray>(tree, json::Unknown::ignore);
+}
+
+Standing standing_of(StrayReason suspicion, const Result<std::optional<store::Document>>& record) {
+  using Kind = Standing::Kind;
+  if (!record) return {.kind = Kind::unclear};
+  // The state in the table is durable: what it does not answer for, nothing does.
+  if (suspicion != StrayReason::unknown_reservation) return {Kind::nobodys, suspicion};
+  if (!*record) return {Kind::nobodys, StrayReason::unknown_reservation};
+  // It lives, and not here: another server drives it, or it could not be read at the start.
+  if ((*record)->indexes.contains("live")) return {.kind = Kind::answered_for};
+  const auto tree = json::parse((*record)->body);
+  if (!tree || !tree->is_object()) return {.kind = Kind::unclear};
+  return {Kind::nobodys, StrayReason::reservation_over};
+}
+
+Sweeper::Sweeper(Ports& ports, Lanes& lanes, std::string installation, SweepSettings settings,
+                 LivingTable living)
+    : ports_(ports),
+      lanes_(lanes),
+      installation_(std::move(installation)),
+      settings_(settings),
+      living_(std::move(living)) {}
+
+Sweeper::~Sweeper() = default;
+
+std::size_t Sweeper::open() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      entries_, [](const auto& entry) { return entry.second->suspect.has_value(); }));
+}
+
+// ---- start
+// --------------------------------------------------------------------------------------------
+
+void Sweeper::start() {
+  started_ = true;
+  load_page("");
+  // Installations that share an account, or an hour of starting, do not all come at once.
+  const auto spread = std::hash<std::string>{}(installation_) % 1024;
+  const Duration first =
+      settings_.first_after + settings_.first_after * 4 * static_cast<int>(spread) / 1024;
+  walk_later(ports_.loop.now() + std::min(first, settings_.interval));
+}
+
+void Sweeper::load_page(std::string after) {
+  store::Query query{.collection = kStrays,
+                     .index = "open",
+                     .value = "1",
+                     .after_id = after,
+                     .limit = kStraysPage};
+  ports_.store.query(std::move(query), ports_.loop,
+                     [this, after, alive = std::weak_ptr<int>(alive_)](Result<store::Page> page) {
+                       if (alive.expired()) return;
+                       if (!page) {
+                         ports_.loop.post_at(ports_.loop.now() + kStrayRetry,
+                                             [this, after, alive = std::weak_ptr<int>(alive_)] {
+                                               if (!alive.expired()) load_page(after);
+                                             });
+                         return;
+                       }
+                       for (const store::Document& document : *page) take_up(document);
+                       if (page->size() == kStraysPage) load_page(page->back().id);
+                     });
+}
+
+void Sweeper::take_up(const store::Document& document) {
+  auto stray = stray_from_document(document);
+  if (!stray) {
+    log::error("the record of a stray machine cannot be read",
+               {{"id", document.id}, {"why", stray.error().message}});
+    return;
+  }
+  auto& entry = entries_[document.id];
+  if (entry) return;  // a listing was quicker
+  entry = std::make_unique<Entry>();
+  entry->suspect = taken_up(*std::move(stray));
+  entry->version = document.version;
+  arm(place_of(entry->suspect->stray), entry->suspect->stray.cloud,
+      std::max(look_at(*entry->suspect, settings_.rules), ports_.loop.now() + 1s));
+}
+
+// ---- listings
+// -----------------------------------------------------------------------------------------
+
+void Sweeper::heard(const Listing& listing) {
+  if (started_) examine(listing, false, {});
+}
+
+void Sweeper::examine(const Listing& listing, bool dry_run, Report done) {
+  auto gathering = std::make_shared<Gathering>();
+  gathering->done = std::move(done);
+  SweptRegion& report = gathering->report;
+  report.key = listing.key;
+  report.cloud = listing.cloud;
+  if (!listing.region.empty()) report.region = listing.region;
+  for (const Instance& instance : listing.instances) {
+    if (!carries_tag(instance, installation_)) continue;
+    ++report.listed;
+    const std::string id = stray_id(listing.cloud, instance.id);
+    const auto owner = instance.tags.find(tag::kReservation);
+    const auto living = owner == instance.tags.end() ? nullptr : living_.find(owner->second);
+    const auto reason = suspicion(instance, listing.cloud, living.get());
+    if (!reason) {
+      ++report.known;
+      if (!dry_run) answered_for(id, listing.asked_at, instance);
+      continue;
+    }
+    // Whatever it was, it is over.
+    if (instance.state == InstanceState::terminated && !entries_.contains(id)) continue;
+    ++gathering->open;
+    inquire({.id = id,
+             .key = listing.key,
+             .cloud = listing.cloud,
+             .region = listing.region,
+             .asked_at = listing.asked_at,
+             .instance = instance,
+             .reason = *reason,
+             .dry_run = dry_run,
+             .answer = [gathering](std::optional<StrayFinding> finding) {
+               if (finding) gathering->report.strays.push_back(*std::move(finding));
+               gathering->close();
+             }});
+  }
+  if (!dry_run) missed(listing);
+  gathering->close();
+}
+
+std::vector<VanishedFinding> Sweeper::vanished(const Listing& listing) const {
+  std::vector<VanishedFinding> vanished;
+  std::set<std::string_view> shown;
+  for (const Instance& instance : listing.instances) shown.insert(instance.id);
+  living_.each([&](const Reservation& reservation) {
+    for (const Attempt& attempt : reservation.attempts) {
+      if (attempt.key != listing.key || listing.asked_at < attempt.asked_at) continue;
+      if (!listing.region.empty() && attempt.offer.region != listing.region) continue;
+      for (const Machine& machine : attempt.machines) {
+        const bool expected = machine.seen && !machine.gone_at && !machine.terminate_accepted_at;
+        if (!expected || shown.contains(machine.instance.id)) continue;
+        vanished.push_back({.reservation = reservation.id,
+                            .machine = machine.instance.id,
+                            .name = machine.instance.name,
+                            .missing_since = machine.gone_first_at});
+      }
+    }
+  });
+  return vanished;
+}
+
+void Sweeper::missed(const Listing& listing) {
+  std::vector<std::string> missing;
+  std::set<std::string> shown;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry->suspect || entry->busy) continue;
+    const Stray& stray = entry->suspect->stray;
+    if (stray.cloud != listing.cloud || place_of(stray) != PlaceKey{listing.key, listing.region})
+      continue;
+    if (shown.empty()) {
+      for (const Instance& instance : listing.instances) shown.insert(instance.id);
+    }
+    if (!shown.contains(stray.machine)) missing.push_back(id);
+  }
+  for (const std::string& id : missing) {
+    step(id, {.now = ports_.loop.now(), .what = Missed{listing.asked_at}}, {});
+  }
+}
+
+void Sweeper::answered_for(const std::string& id, Time asked_at, const Instance& instance) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second->busy) return;
+  const Standing standing{.kind = Standing::Kind::answered_for};
+  step(id, {.now = ports_.loop.now(), .what = Shown{asked_at, instance, standing}}, {});
+}
+
+Sweeper::PlaceKey Sweeper::place_of(const Stray& stray) const {
+  const auto cloud = ports_.clouds.find(stray.cloud);
+  const bool global = cloud != ports_.clouds.end() && cloud->second->traits().lists_all_regions;
+  return {stray.key, global ? "" : stray.region};
+}
+
+// ---- one machine
+// ---------------------------------------------------------------------------------------
+
+void Sweeper::inquire(Inquiry inquiry) {
+  const auto found = entries_.find(inquiry.id);
+  Entry* entry = found == entries_.end() ? nullptr : found->second.get();
+  if (entry && entry->suspect) take_key(*entry->suspect, inquiry.key);
+  const bool judged = entry && entry->suspect && entry->suspect->stray.state == StrayState::ending;
+  if (entry && (entry->busy || (inquiry.dry_run && judged))) {
+    std::optional<StrayFinding> finding;
+    if (entry->suspect) finding = finding_of(*entry->suspect, settings_.rules);
+    return inquiry.answer(std::move(finding));
+  }
+  if (inquiry.dry_run) return read(std::move(inquiry));
+  if (entry && !wants_standing(*entry->suspect, inquiry.asked_at, settings_.rules)) {
+    const Shown shown{inquiry.asked_at, std::move(inquiry.instance), {}};
+    return step(inquiry.id, {ports_.loop.now(), shown}, std::move(inquiry.answer));
+  }
+  if (!entry) entry = entries_.emplace(inquiry.id, std::make_unique<Entry>()).first->second.get();
+  entry->busy = true;
+  read(std::move(inquiry));
+}
+
+// Two keys of one account show the same machine; the second one is needed when the first fails.
+void Sweeper::take_key(Suspect& suspect, const std::string& key) {
+  if (suspect.stray.key == key) return;
+  const auto place = places_.find(place_of(suspect.stray));
+  if (place != places_.end() && place->second->failures > 0) suspect.stray.key = key;
+}
+
+// What the inquiry's machine is taken for so far: what is remembered, or recorded, or a first
+// sight.
+Result<Suspect> Sweeper::suspect_of(const Inquiry& inquiry, const Evidence& evidence) const {
+  const auto found = entries_.find(inquiry.id);
+  if (found != entries_.end() && found->second->suspect) return *found->second->suspect;
+  if (evidence.stray) {
+    TRY(Stray recorded, stray_from_document(*evidence.stray));
+    return taken_up(std::move(recorded));
+  }
+  Stray stray{.user = evidence.owner,
+              .key = inquiry.key,
+              .cloud = inquiry.cloud,
+              .region = inquiry.region,
+              .reason = inquiry.reason};
+  return first_sight(std::move(stray), inquiry.instance, inquiry.asked_at);
+}
+
+void Sweeper::conclude(Inquiry inquiry, Evidence evidence) {
+  Standing standing;
+  if (!evidence.failure) standing = standing_of(inquiry.reason, evidence.record);
+  auto suspect = suspect_of(inquiry, evidence);
+  if (!suspect) standing.kind = Standing::Kind::unclear;
+  if (standing.kind == Standing::Kind::nobodys) suspect->stray.reason = standing.reason;
+  const bool first = !evidence.stray && !remembers(inquiry.id);
+  StrayDecision decision;
+  if (suspect && first) {
+    decision.next = *suspect;
+    decision.look_at = look_at(*suspect, settings_.rules);
+  } else if (suspect) {
+    decision =
+        decide(*suspect, {ports_.loop.now(), Shown{inquiry.asked_at, inquiry.instance, standing}},
+               settings_.rules);
+  }
+  if (inquiry.dry_run) return inquiry.answer(foretell(inquiry, decision, standing));
+  Entry& entry = *entries_.at(inquiry.id);
+  if (evidence.stray && !entry.suspect) entry.version = evidence.stray->version;
+  if (!suspect || (!entry.suspect && standing.kind != Standing::Kind::nobodys)) {
+    // Nothing is known for certain, so nothing is remembered; the next listing asks again.
+    entries_.erase(inquiry.id);
+    return inquiry.answer(foretell(inquiry, decision, standing));
+  }
+  settle(inquiry.id, std::move(decision), std::move(inquiry.answer));
+}
+
+bool Sweeper::remembers(const std::string& id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && found->second->suspect;
+}
+
+// What would be said of a machine if everything were done as decided.
+std::optional<StrayFinding> Sweeper::foretell(const Inquiry& inquiry, const StrayDecision& decision,
+                                              const Standing& standing) const {
+  if (standing.kind == Standing::Kind::answered_for) return std::nullopt;
+  Suspect shown = decision.next;
+  if (shown.stray.machine.empty()) shown = first_sight({}, inquiry.instance, inquiry.asked_at);
+  StrayFinding finding = finding_of(shown, settings_.rules);
+  if (standing.kind == Standing::Kind::unclear) {
+    finding.verdict = StrayVerdict::unclear;
+    finding.not_before.reset();
+  } else if (decision.end) {
+    finding.verdict = StrayVerdict::to_be_ended;
+  }
+  return finding;
+}
+
+void Sweeper::step(const std::string& id, StrayEvent event, Answer answer) {
+  const Entry& entry = *entries_.at(id);
+  settle(id, decide(*entry.suspect, event, settings_.rules), std::move(answer));
+}
+
+// ---- decided: write, then act
+// --------------------------------------------------------------------------
+
+void Sweeper::settle(const std::string& id, StrayDecision decision, Answer answer) {
+  Entry& entry = *entries_.at(id);
+  const bool as_stored = entry.suspect && entry.suspect->stray == decision.next.stray;
+  if (as_stored && !decision.release) return settled(id, decision, std::move(answer));
+  entry.busy = true;
+  store::Write write{.collection = kStrays, .id = id, .expected_version = entry.version};
+  if (!decision.release) write.document = to_document(decision.next.stray);
+  ports_.store.commit({std::move(write)}, ports_.loop,
+                      [this, id, decision = std::move(decision), answer = std::move(answer),
+                       alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
+                        if (alive.expired()) return;
+                        if (!result) {
+                          log::warning("the record of a stray machine could not be written",
+                                       {{"id", id}, {"why", result.error().message}});
+                          read_again(id);
+                          if (answer) answer(std::nullopt);
+                          return;
+                        }
+                        ++entries_.at(id)->version;
+                        settled(id, decision, std::move(answer));
+                      });
+}
+
+void Sweeper::settled(const std::string& id, const StrayDecision& decision, Answer answer) {
+  Entry& entry = *entries_.at(id);
+  const bool was_judged = entry.suspect && entry.suspect->stray.state == StrayState::ending;
+  const bool was_known = entry.suspect.has_value();
+  entry.busy = false;
+  entry.suspect = decision.next;
+  const Stray& stray = entry.suspect->stray;
+  if (decision.release) {
+    log_stray("a machine with our tag is answered for after all", stray);
+    entries_.erase(id);
+    if (answer) answer(std::nullopt);
+    return;
+  }
+  if (answer) answer(finding_of(*entry.suspect, settings_.rules));
+  if (stray.state == StrayState::ended) {
+    log_stray("a stray machine is gone", stray);
+    entries_.erase(id);
+    return;
+  }
+  if (!was_known && stray.state == StrayState::suspected)
+    log_stray("a machine carries our tag and nothing here answers for it", stray);
+  if (!was_judged && stray.state == StrayState::ending)
+    log_stray("a stray machine is being ended", stray);
+  arm(place_of(stray), stray.cloud, decision.look_at);
+  if (decision.end) terminate(id);
+  if (entry.answered) {
+    const EndAnswered answered = *std::exchange(entry.answered, std::nullopt);
+    step(id, {ports_.loop.now(), answered}, {});
+  }
+}
+
+void Sweeper::terminate(const std::string& id) {
+  const Stray& stray = entries_.at(id)->suspect->stray;
+  with_key(stray.key, stray.region,
+           [this, id, stray, alive = std::weak_ptr<int>(alive_)](
+               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
+             auto done = [this, id, alive, finish = std::move(finish)](
+                             CloudResult<clouds::Cloud::Terminated> answer) mutable {
+               if (alive.expired()) return;
+               finish();
+               EndAnswered answered;
+               if (!answer) answered.failure = answer.error();
+               end_answered(id, std::move(answered));
+             };
+             if (!credentials) return done(std::unexpected(credentials.error()));
+             ports_.clouds.at(stray.cloud)
+                 ->terminate(*credentials, stray.region, {stray.machine}, ports_.loop,
+                             std::move(done));
+           });
+}
+
+void Sweeper::end_answered(const std::string& id, EndAnswered answered) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second->suspect) return;
+  if (found->second->busy) {
+    found->second->answered = std::move(answered);
+    return;
+  }
+  if (answered.failure) {
+    log::warning("a stray machine could not be ended",
+                 {{"id", id}, {"why", answered.failure->message}});
+  }
+  step(id, {ports_.loop.now(), std::move(answered)}, {});
+}
+
+}  // namespace mayfly::engine
