@@ -258,8 +258,11 @@ void resume_attempt(Context& context, Attempt& attempt) {
   if (!attempt.calling) return;
   attempt.calling = false;
   // The call may have reached the cloud or not; whatever it was, its answer is lost.
-  if (attempt.stage == Stage::launching) become_unsure(context, attempt);
+  const bool launching = attempt.stage == Stage::launching;
+  if (launching) become_unsure(context, attempt);
   if (attempt.stage == Stage::ending && !attempt.asked.empty()) attempt.uncertain = true;
+  // A launch may have waited for its turn until just before the restart.
+  if (launching || attempt.stage == Stage::ending) attempt.asked_at = context.now;
   attempt.next_at = context.now;
 }
 

@@ -157,6 +157,8 @@ void on_launched(Context& context, const Launched& launched) {
   Attempt* attempt = find_attempt(context.state, launched.attempt);
   if (!attempt || !attempt->calling) return;
   attempt->calling = false;
+  // How long its machines may hide or boot counts from when the cloud was asked.
+  if (launched.sent_at) attempt->asked_at = std::max(attempt->asked_at, *launched.sent_at);
   if (!launched.instances) {
     launch_failed(context, *attempt, launched.instances.error());
     return;

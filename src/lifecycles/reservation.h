@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -57,6 +58,7 @@ struct Prepared {
 struct Launched {
   int attempt = 0;
   CloudResult<std::vector<Instance>> instances;
+  std::optional<Time> sent_at = {};  // calls wait for their turn; none: it was never sent
 };
 struct LookedUp {
   int attempt = 0;
