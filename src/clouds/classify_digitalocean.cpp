@@ -112,6 +112,7 @@ std::string_view scopes_of(std::string_view operation) {
   if (operation == "list sizes") return "sizes:read, regions:read";
   if (operation == "read image") return "image:read";
   if (operation == "list droplets") return "droplet:read, tag:read";
+  if (operation == "list actions") return "actions:read";
   if (creates(operation)) return "droplet:create, image:read, tag:create, vpc:read";
   if (deletes(operation)) return "droplet:delete";
   return {};

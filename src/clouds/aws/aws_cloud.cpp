@@ -87,4 +87,11 @@ void AwsCloud::terminate(const Credentials& credentials, std::string region,
         driver_->terminate(credentials, std::move(region), std::move(ids)), loop, std::move(done));
 }
 
+void AwsCloud::ended(const Credentials& credentials, std::string region,
+                     std::vector<std::string> ids, Loop& loop,
+                     Done<CloudResult<std::map<std::string, Time>>> done) {
+  start(driver_, "aws ended", driver_->ended(credentials, std::move(region), std::move(ids)), loop,
+        std::move(done));
+}
+
 }  // namespace mayfly::clouds

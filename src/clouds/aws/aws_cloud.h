@@ -47,6 +47,8 @@ class AwsCloud final : public Cloud {
             Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override;
   void terminate(const Credentials& credentials, std::string region, std::vector<std::string> ids,
                  Loop& loop, Done<CloudResult<Terminated>> done) override;
+  void ended(const Credentials& credentials, std::string region, std::vector<std::string> ids,
+             Loop& loop, Done<CloudResult<std::map<std::string, Time>>> done) override;
 
  private:
   std::shared_ptr<aws::Driver> driver_;

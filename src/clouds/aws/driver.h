@@ -1,4 +1,4 @@
-// The six operations of the Cloud port as coroutines on one strand, in one file each but the two
+// The operations of the Cloud port as coroutines on one strand, in one file each but the two
 // that look. Whoever starts one keeps the Driver alive until it has answered.
 #pragma once
 
@@ -15,6 +15,7 @@ namespace mayfly::clouds::aws {
 
 inline constexpr int kMachinesPerLaunch = 100;         // EC2's advice for one all-or-nothing launch
 inline constexpr std::size_t kTerminateIdsMax = 1000;  // EC2's limit for one call
+inline constexpr std::size_t kFilterValuesMax = 200;   // EC2's limit for all of a call's filters
 inline constexpr int kPagesMax = 1000;                 // then it is not a listing but a loop
 
 class Driver {
@@ -32,14 +33,17 @@ class Driver {
                                    std::string installation);
   Work<Cloud::Terminated> terminate(Credentials credentials, std::string region,
                                     std::vector<std::string> ids);
+  Work<std::map<std::string, Time>> ended(Credentials credentials, std::string region,
+                                          std::vector<std::string> ids);
 
  private:
   // check.cpp
   Work<Identity> who(Caller caller);
   Work<std::vector<std::string>> enabled_regions(Caller caller);
   Work<void> may_launch(Caller caller);
-  // observe.cpp: all pages of what carries these tags.
-  Work<std::vector<Instance>> describe(Caller caller, std::map<std::string, std::string> tags);
+  // observe.cpp: all pages of what passes every one of these filters, name -> values.
+  using Filters = std::map<std::string, std::vector<std::string>>;
+  Work<std::vector<Instance>> describe(Caller caller, Filters filters);
   // terminate.cpp
   Work<void> terminate_batch(Caller caller, std::vector<std::string> ids,
                              Cloud::Terminated& terminated);

@@ -132,6 +132,10 @@ class AwsTest : public ::testing::Test {
     return answer_of<Cloud::Terminated>(
         [&](auto done) { cloud_.terminate(key_, "us-east-1", ids, loop_, std::move(done)); });
   }
+  CloudResult<std::map<std::string, Time>> ended(const std::vector<std::string>& ids) {
+    return answer_of<std::map<std::string, Time>>(
+        [&](auto done) { cloud_.ended(key_, "us-east-1", ids, loop_, std::move(done)); });
+  }
 
   ManualClock clock_;
   FakeAws aws_{clock_};

@@ -43,6 +43,14 @@ std::string state_reason_of(pugi::xml_node item) {
   return code + ": " + message;
 }
 
+// Since when it is stopped or ended; EC2 states no other moments. A time from before the launch
+// speaks of an earlier life: a machine that was stopped is launched again when it starts.
+std::optional<Time> state_since_of(pugi::xml_node item, const Instance& instance) {
+  if (instance.state < InstanceState::stopping) return std::nullopt;
+  const std::optional<Time> since = transition_time(text_at(item, {"reason"}));
+  return since && *since >= instance.launched_at ? since : std::nullopt;
+}
+
 int launch_index_of(pugi::xml_node item) {
   const std::string text = text_at(item, {"amiLaunchIndex"});
   int index = 0;
@@ -71,6 +79,21 @@ std::string name_of(const std::string& name_tag, int launch_index) {
   return fmt::format("{}{}", std::string_view(name_tag).substr(0, numbered), launch_index);
 }
 
+std::optional<Time> transition_time(std::string_view reason) {
+  constexpr std::size_t kStampSize = std::string_view("2026-01-02 03:04:05").size();
+  while (reason.ends_with(' ')) reason.remove_suffix(1);
+  // EC2 writes GMT; moto, which stands in for it in tests, UTC.
+  if (!reason.ends_with(" GMT)") && !reason.ends_with(" UTC)")) return std::nullopt;
+  reason.remove_suffix(std::string_view(" GMT)").size());
+  const std::size_t open = reason.rfind('(');
+  if (open == std::string_view::npos) return std::nullopt;
+  std::string stamp(reason.substr(open + 1));
+  if (stamp.size() != kStampSize || stamp[10] != ' ') return std::nullopt;
+  stamp[10] = 'T';
+  const Result<Time> time = parse_time(stamp + 'Z');
+  return time ? std::optional(*time) : std::nullopt;
+}
+
 std::optional<Instance> read_instance(pugi::xml_node item, const std::string& region) {
   Instance instance{.id = text_at(item, {"instanceId"}), .region = region};
   if (instance.id.empty()) return std::nullopt;
@@ -80,6 +103,7 @@ std::optional<Instance> read_instance(pugi::xml_node item, const std::string& re
   instance.public_ip = text_at(item, {"ipAddress"});
   instance.private_ip = text_at(item, {"privateIpAddress"});
   instance.launched_at = parse_time(text_at(item, {"launchTime"})).value_or(Time{});
+  instance.state_since = state_since_of(item, instance);
   instance.state_reason = state_reason_of(item);
   for (const pugi::xml_node row : items(item, "tagSet")) {
     const std::string key = text_at(row, {"key"});

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "clouds/aws/xml.h"
@@ -17,6 +18,11 @@ namespace mayfly::clouds::aws {
 std::string name_tag_of(const std::vector<std::string>& names);
 // The machine's name from that tag and its launch index. What names do not have in common is lost.
 std::string name_of(const std::string& name_tag, int launch_index);
+
+// When a machine went into its state, from EC2's words for it: "User initiated (2026-01-02 03:04:05
+// GMT)". These words are for people and promised nowhere: some ends come without a time ("Server.
+// SpotInstanceTermination"), and what is not exactly such a time at their end is none.
+std::optional<Time> transition_time(std::string_view reason);
 
 // An <item> of an <instancesSet>; nullopt without an id.
 std::optional<Instance> read_instance(pugi::xml_node item, const std::string& region);

@@ -1,18 +1,31 @@
+#include <algorithm>
+
 #include "clouds/aws/driver.h"
 #include "clouds/aws/instances.h"
 
 namespace mayfly::clouds::aws {
 
+namespace {
+
 // By tags and not by the client token: tags are there with the machine, and every emulator knows
-// them. No state is filtered out; whoever asks needs to see the ended ones.
-Work<std::vector<Instance>> Driver::describe(Caller caller,
-                                             std::map<std::string, std::string> tags) {
+// them.
+std::map<std::string, std::vector<std::string>> by_tags(
+    const std::map<std::string, std::string>& tags) {
+  std::map<std::string, std::vector<std::string>> filters;
+  for (const auto& [key, value] : tags) filters["tag:" + key] = {value};
+  return filters;
+}
+
+}  // namespace
+
+// No state is filtered out; whoever asks needs to see the ended ones.
+Work<std::vector<Instance>> Driver::describe(Caller caller, Filters filters) {
   std::vector<Instance> found;
   std::string next_token;
   for (int page = 0; page < kPagesMax; ++page) {
     Form form = ec2_form("DescribeInstances");
     form.add("MaxResults", page_size_);
-    for (const auto& [key, value] : tags) form.add_filter("tag:" + key, {value});
+    for (const auto& [name, values] : filters) form.add_filter(name, values);
     if (!next_token.empty()) form.add("NextToken", next_token);
     auto describing = client_.ec2(caller, std::move(form), kReadDeadline);
     CO_TRY(const Xml answer, co_await std::move(describing));
@@ -30,14 +43,35 @@ Work<std::vector<Instance>> Driver::describe(Caller caller,
 
 Work<std::vector<Instance>> Driver::look_up(Credentials credentials, Cloud::LookUp what) {
   Caller caller{.credentials = std::move(credentials), .region = std::move(what.region)};
-  return describe(std::move(caller), std::move(what.tags));
+  return describe(std::move(caller), by_tags(what.tags));
 }
 
 Work<std::vector<Instance>> Driver::list(Credentials credentials, std::string region,
                                          std::string installation) {
   Caller caller{.credentials = std::move(credentials), .region = std::move(region)};
-  std::map<std::string, std::string> tags{{tag::kInstallation, std::move(installation)}};
-  return describe(std::move(caller), std::move(tags));
+  return describe(std::move(caller), by_tags({{tag::kInstallation, std::move(installation)}}));
+}
+
+// By a filter and not by InstanceId.N, where one id that EC2 no longer knows would fail the call.
+// EC2 lists what ended for about an hour; what ended before that has no time any more.
+Work<std::map<std::string, Time>> Driver::ended(Credentials credentials, std::string region,
+                                                std::vector<std::string> ids) {
+  const Caller caller{.credentials = std::move(credentials), .region = std::move(region)};
+  std::map<std::string, Time> ends;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kFilterValuesMax) {
+    const auto first = ids.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto count = std::min(kFilterValuesMax, ids.size() - begin);
+    Filters filters;
+    filters["instance-id"].assign(first, first + static_cast<std::ptrdiff_t>(count));
+    auto describing = describe(caller, std::move(filters));
+    CO_TRY(const std::vector<Instance> shown, co_await std::move(describing));
+    for (const Instance& instance : shown) {
+      // The bill stops with shutting-down, and a terminated machine still tells that moment.
+      const bool billed = instance.state < InstanceState::shutting_down;
+      if (!billed && instance.state_since) ends[instance.id] = *instance.state_since;
+    }
+  }
+  co_return ends;
 }
 
 }  // namespace mayfly::clouds::aws

@@ -28,6 +28,7 @@ inline constexpr std::string_view kReadImage = "read image";
 inline constexpr std::string_view kListDroplets = "list droplets";
 inline constexpr std::string_view kCreateDroplets = "create droplets";
 inline constexpr std::string_view kDeleteDroplet = "delete droplet";
+inline constexpr std::string_view kListActions = "list actions";
 }  // namespace operation
 
 inline constexpr Duration kReadDeadline = 30s;

@@ -87,4 +87,10 @@ void DigitalOceanCloud::terminate(const Credentials& credentials, std::string /*
   answer_with(driver_, loop, std::move(done), driver_->terminate(credentials, std::move(ids)));
 }
 
+void DigitalOceanCloud::ended(const Credentials& credentials, std::string /*region*/,
+                              std::vector<std::string> ids, Loop& loop,
+                              Done<CloudResult<std::map<std::string, Time>>> done) {
+  answer_with(driver_, loop, std::move(done), driver_->ended(credentials, std::move(ids)));
+}
+
 }  // namespace mayfly::clouds

@@ -1,10 +1,11 @@
-// The six operations of the Cloud port as coroutines on one strand. Whoever starts one keeps the
+// The operations of the Cloud port as coroutines on one strand. Whoever starts one keeps the
 // Driver alive until it has answered.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <exception>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ inline constexpr int kMachinesPerCreate = 10;
 inline constexpr std::size_t kUserDataBytesMax = 64u << 10;
 // Deleting takes about a second each and the burst limit is 250 calls a minute.
 inline constexpr int kDeletesAtOnce = 4;
+// Of an account's actions: 2,000, which is some hours of a busy one.
+inline constexpr int kActionPagesMax = 10;
 
 template <class T>
 using Work = boost::asio::awaitable<CloudResult<T>>;
@@ -50,6 +53,7 @@ class Driver {
   Work<std::vector<Instance>> list(Credentials credentials, std::string region,
                                    std::string installation);
   Work<Cloud::Terminated> terminate(Credentials credentials, std::vector<std::string> ids);
+  Work<std::map<std::string, Time>> ended(Credentials credentials, std::vector<std::string> ids);
 
  private:
   struct Found;     // listing.cpp

@@ -61,6 +61,8 @@ class ScriptedClient final : public http::Client {
     });
   }
 
+  void forget_all() { script_.clear(); }
+
   std::size_t count(std::string_view line) const {
     return static_cast<std::size_t>(std::ranges::count(lines, line));
   }
@@ -130,6 +132,10 @@ class DriverTest : public testing::Test {
   CloudResult<Cloud::Terminated> terminate(std::vector<std::string> ids) {
     return answer_of<Cloud::Terminated>(
         [&](auto done) { cloud.terminate(key(), "", ids, loop, std::move(done)); });
+  }
+  CloudResult<std::map<std::string, Time>> ended(std::vector<std::string> ids) {
+    return answer_of<std::map<std::string, Time>>(
+        [&](auto done) { cloud.ended(key(), "", ids, loop, std::move(done)); });
   }
 
   boost::asio::io_context context;

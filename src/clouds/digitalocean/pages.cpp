@@ -33,24 +33,32 @@ CloudResult<bool> has_next(const Listing& listing, const json::value& tree, int 
 
 }  // namespace
 
+boost::asio::awaitable<CloudResult<Page>> read_page(Api& api, Secret token, Listing listing,
+                                                    int number) {
+  ApiCall call{.operation = listing.operation, .path = page_path(listing, number)};
+  auto reading = api.call(std::move(token), std::move(call));
+  CloudResult<json::value> tree = co_await std::move(reading);
+  if (!tree) co_return std::unexpected(tree.error());
+  if (!array_of(*tree, listing.member)) {
+    co_return std::unexpected(
+        unreadable(listing.operation, fmt::format("has no list '{}'", listing.member)));
+  }
+  const CloudResult<bool> more = has_next(listing, *tree, number);
+  if (!more) co_return std::unexpected(more.error());
+  co_return Page{.elements = std::move(tree->as_object()[listing.member].as_array()),
+                 .has_next = *more};
+}
+
 boost::asio::awaitable<CloudResult<void>> read_pages(Api& api, Secret token, Listing listing,
                                                      Visit visit) {
-  for (int page = 1; page <= kPagesMax; ++page) {
-    ApiCall call{.operation = listing.operation, .path = page_path(listing, page)};
-    auto reading = api.call(token, std::move(call));
-    const CloudResult<json::value> tree = co_await std::move(reading);
-    if (!tree) co_return std::unexpected(tree.error());
-    const json::array* elements = array_of(*tree, listing.member);
-    if (!elements) {
-      co_return std::unexpected(
-          unreadable(listing.operation, fmt::format("has no list '{}'", listing.member)));
-    }
-    for (const json::value& element : *elements) {
+  for (int number = 1; number <= kPagesMax; ++number) {
+    auto reading = read_page(api, token, listing, number);
+    const CloudResult<Page> page = co_await std::move(reading);
+    if (!page) co_return std::unexpected(page.error());
+    for (const json::value& element : page->elements) {
       if (auto visited = visit(element); !visited) co_return visited;
     }
-    const CloudResult<bool> more = has_next(listing, *tree, page);
-    if (!more) co_return std::unexpected(more.error());
-    if (!*more) co_return CloudResult<void>{};
+    if (!page->has_next) co_return CloudResult<void>{};
   }
   co_return std::unexpected(
       unreadable(listing.operation, fmt::format("has more than {} pages", kPagesMax)));

@@ -1,5 +1,5 @@
-// A listing is only worth something when it is complete: "gone" is concluded from what it does not
-// show. So: all pages or a failure, never a part.
+// A listing of machines is only worth something when it is complete: "gone" is concluded from what
+// it does not show. So: all pages or a failure, never a part.
 #pragma once
 
 #include <functional>
@@ -21,6 +21,14 @@ struct Listing {
 };
 
 using Visit = std::move_only_function<CloudResult<void>(const json::value& element)>;
+
+// One page of a listing, for those who need not see all of it.
+struct Page {
+  json::array elements;
+  bool has_next = false;
+};
+boost::asio::awaitable<CloudResult<Page>> read_page(Api& api, Secret token, Listing listing,
+                                                    int number);
 
 // Visits every element of every page; the first failure ends it. `visit` and what it refers to live
 // until the answer.
