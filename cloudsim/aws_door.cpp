@@ -52,7 +52,6 @@ sim::Outcome<std::string> parameter_answer(const std::string& region, const std:
 AwsDoor::AwsDoor(Simulator& simulator)
     : simulator_(simulator),
       ec2_{.world = simulator.world(),
-           .clock = simulator.clock(),
            .shop = simulator.shop(),
            .groups = Groups(kAwsAccount)} {}
 

@@ -34,11 +34,19 @@ json::object tags_json(const sim::LedgerEntry& entry) {
   return tags;
 }
 
+// What sums are made of: micro-dollars x 2,628,000, and rounded only once they are complete. Fits
+// until a machine has cost three million dollars.
+json::value exact_or_null(const std::optional<ExactCost>& cost) {
+  return cost ? json::value(static_cast<std::int64_t>(*cost)) : json::value(nullptr);
+}
+
 json::value time_or_null(const std::optional<Time>& time) {
   return time ? json::value(to_string(*time)) : json::value(nullptr);
 }
 
-json::object entry_json(const sim::LedgerEntry& entry) {
+// All its times are those of the wire, to the second.
+json::object entry_json(const sim::World& world, const sim::LedgerEntry& entry) {
+  const auto ended = entry.ended ? std::optional(world.stated(*entry.ended)) : std::nullopt;
   return {{"cloud", entry.cloud},
           {"region", entry.region},
           {"id", entry.id},
@@ -47,11 +55,14 @@ json::object entry_json(const sim::LedgerEntry& entry) {
           {"tags", tags_json(entry)},
           {"token", entry.token},
           {"state", std::string(sim::ec2::state_name(entry.state))},
-          {"created", to_string(entry.created)},
-          {"billed_from", time_or_null(entry.billable_from)},
-          {"ended", time_or_null(entry.ended)},
+          {"created", to_string(world.stated(entry.created))},
+          {"ended", time_or_null(ended)},
+          {"billed_from", to_string(entry.billed_from)},
+          {"billed_until", time_or_null(entry.billed_until)},
           {"billed_seconds", entry.billed_seconds},
-          {"cost", entry.cost ? json::encode(*entry.cost) : json::value(nullptr)}};
+          {"stopped_seconds", entry.stopped_seconds},
+          {"cost", entry.cost ? json::encode(*entry.cost) : json::value(nullptr)},
+          {"exact_cost", exact_or_null(entry.exact_cost)}};
 }
 
 }  // namespace
@@ -72,8 +83,9 @@ http::Response ControlDoor::answer(const http::Request& request) {
 
 http::Response ControlDoor::ledger() {
   json::array entries;
-  for (const sim::LedgerEntry& entry : simulator_.world().ledger()) {
-    entries.push_back(entry_json(entry));
+  sim::World& world = simulator_.world();
+  for (const sim::LedgerEntry& entry : world.ledger()) {
+    entries.push_back(entry_json(world, entry));
   }
   return json_answer(200, std::move(entries));
 }

@@ -23,6 +23,7 @@ constexpr Route kRoutes[] = {
     {"DELETE", "droplets", "delete droplets by tag", 204, delete_droplets},
     {"GET", "droplets/*", "read droplet", 200, read_droplet},
     {"DELETE", "droplets/*", "delete droplet", 204, delete_droplet},
+    {"GET", "actions", "list actions", 200, list_actions},
     {"GET", "actions/*", "read action", 200, read_action},
     {"GET", "sizes", "list sizes", 200, list_sizes},
     {"GET", "regions", "list regions", 200, list_regions},

@@ -61,7 +61,10 @@ sim::Outcome<std::string> create_droplets(DigitalOcean& state, const DropletsCal
 sim::Outcome<std::string> read_droplet(DigitalOcean& state, const DropletsCall& call);
 sim::Outcome<std::string> delete_droplet(DigitalOcean& state, const DropletsCall& call);
 sim::Outcome<std::string> delete_droplets(DigitalOcean& state, const DropletsCall& call);
+// do_actions.cpp
+sim::Outcome<std::string> list_actions(DigitalOcean& state, const DropletsCall& call);
 sim::Outcome<std::string> read_action(DigitalOcean& state, const DropletsCall& call);
+std::int64_t create_action_id(const sim::Machine& droplet);
 // do_catalog.cpp
 sim::Outcome<std::string> list_sizes(DigitalOcean& state, const DropletsCall& call);
 sim::Outcome<std::string> list_regions(DigitalOcean& state, const DropletsCall& call);

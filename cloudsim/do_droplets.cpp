@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "clouds/sim/droplets.h"
 #include "clouds/sim/geography.h"
 #include "digitalocean_api.h"
@@ -14,18 +12,9 @@ using sim::Machine;
 using sim::Outcome;
 
 constexpr std::size_t kDropletUserDataMax = 64u << 10;
-// A create action's id is its droplet's plus this.
-constexpr std::int64_t kActionOffset = 1'800'000'000;
 
 std::int64_t number_of(const Machine& droplet) {
   return std::stoll(droplet.id);
-}
-
-// In real time: its readers live there.
-std::string wire_time(const DigitalOcean& state, Time time) {
-  const Time real = state.clock.real_time(time);
-  return to_string(
-      std::chrono::time_point_cast<Duration>(std::chrono::floor<std::chrono::seconds>(real)));
 }
 
 json::object networks_json(const Machine& droplet, Time now) {
@@ -64,7 +53,7 @@ json::object droplet_json(DigitalOcean& state, const Machine& droplet) {
           {"locked", is_new},
           {"status", std::string(sim::droplets::status_name(droplet.state_at(now)))},
           {"kernel", nullptr},
-          {"created_at", wire_time(state, droplet.created)},
+          {"created_at", to_string(state.world.stated(droplet.created))},
           {"features", json::array{"private_networking"}},
           {"backup_ids", json::array{}},
           {"next_backup_window", nullptr},
@@ -141,7 +130,7 @@ Outcome<sim::droplets::Create> read_create(DigitalOcean& state, const json::valu
 }
 
 json::object action_link(const DropletsCall& call, const Machine& droplet) {
-  const std::int64_t id = number_of(droplet) + kActionOffset;
+  const std::int64_t id = create_action_id(droplet);
   return {{"id", id}, {"rel", "create"}, {"href", fmt::format("{}/v2/actions/{}", call.base, id)}};
 }
 
@@ -200,35 +189,6 @@ Outcome<std::string> delete_droplets(DigitalOcean& state, const DropletsCall& ca
   if (tag.empty()) return unprocessable("tag_name must be given");
   sim::droplets::remove_tagged(state.world, state.account, tag);
   return std::string{};
-}
-
-Outcome<std::string> read_action(DigitalOcean& state, const DropletsCall& call) {
-  std::int64_t id = 0;
-  const std::string& text = call.path[1];
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  const Machine* droplet =
-      error == std::errc{} && end == text.data() + text.size()
-          ? state.world.find("digitalocean", std::to_string(id - kActionOffset))
-          : nullptr;
-  if (!droplet || droplet->account != state.account) return no_such_resource();
-  const Time now = state.world.now();
-  const bool failed = droplet->ended < droplet->running_from && now >= droplet->ended;
-  const bool running = now >= droplet->running_from;
-  json::object action{{"id", id},
-                      {"status", failed    ? "errored"
-                                 : running ? "completed"
-                                           : "in-progress"},
-                      {"type", "create"},
-                      {"started_at", wire_time(state, droplet->created)},
-                      {"completed_at", nullptr},
-                      {"resource_id", number_of(*droplet)},
-                      {"resource_type", "droplet"},
-                      {"region", region_json(droplet->region, {})},
-                      {"region_slug", droplet->region}};
-  if (failed || running) {
-    action["completed_at"] = wire_time(state, failed ? droplet->ended : droplet->running_from);
-  }
-  return json::print(json::object{{"action", std::move(action)}});
 }
 
 }  // namespace mayfly::cloudsim

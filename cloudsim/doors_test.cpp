@@ -214,6 +214,49 @@ TEST_F(DropletsWire, TagsAreThereWithTheirDroplets) {
   EXPECT_THAT(read("/droplets").at("droplets").as_array(), IsEmpty());
 }
 
+TEST_F(DropletsWire, WhatWasDoneIsListedNewestFirstAndStays) {
+  ASSERT_EQ(create("\"a\"").status, 202);
+  pass(200s);
+  ASSERT_EQ(create("\"b\"").status, 202);
+  pass(200s);
+  const json::array droplets = read("/droplets").at("droplets").as_array();
+  const std::int64_t first = droplets[0].at("id").as_int64();
+  ASSERT_EQ(call("DELETE", "/droplets/" + std::to_string(first)).status, 204);
+  json::array actions = read("/actions").at("actions").as_array();
+  ASSERT_THAT(actions, SizeIs(3));
+  EXPECT_EQ(actions[0].at("type").as_string(), "destroy");
+  EXPECT_EQ(actions[0].at("resource_type").as_string(), "droplet");
+  EXPECT_EQ(actions[0].at("resource_id").as_int64(), first);
+  EXPECT_EQ(actions[1].at("type").as_string(), "create");
+  EXPECT_NE(actions[1].at("resource_id").as_int64(), first);
+  EXPECT_EQ(actions[2].at("resource_id").as_int64(), first);
+  pass(10s);
+  const json::object whole = read("/actions?per_page=1");
+  const json::object destroy = whole.at("actions").as_array()[0].as_object();
+  EXPECT_EQ(whole.at("meta").at("total").as_int64(), 3);
+  EXPECT_EQ(destroy.at("status").as_string(), "completed");
+  EXPECT_EQ(destroy.at("completed_at"), ledger().as_array()[0].at("billed_until"));
+  const std::string id = std::to_string(destroy.at("id").as_int64());
+  EXPECT_EQ(read("/actions/" + id).at("action"), json::value(destroy));
+  for (const char* odd : {"0", "x", "1800000000", "99999999999999999999"}) {
+    EXPECT_EQ(call("GET", std::string("/actions/") + odd).status, 404) << odd;
+  }
+}
+
+TEST_F(DropletsWire, ADestroyIsUnderWayUntilTheDropletIsGone) {
+  mayfly::sim::World& world = simulator.world();
+  ASSERT_EQ(create("\"a\"").status, 202);
+  pass(200s);
+  mayfly::sim::Machine* droplet = world.find("digitalocean", "412000000");
+  ASSERT_TRUE(droplet);
+  world.settle();
+  droplet->ending_from = world.now();
+  droplet->ended = world.now() + 1h;
+  const json::object destroy = read("/actions").at("actions").as_array()[0].as_object();
+  EXPECT_EQ(destroy.at("status").as_string(), "in-progress");
+  EXPECT_TRUE(destroy.at("completed_at").is_null());
+}
+
 struct Ec2Wire : Wire {
   std::string region = "us-east-1";
 
@@ -266,6 +309,22 @@ TEST_F(Ec2Wire, LaunchesAreBilledWithAllTheirDisks) {
   EXPECT_EQ(simulator.world().token(kAwsAccount, region, "1")->machines[0]->disk_gib, 25);
   EXPECT_EQ(simulator.world().token(kAwsAccount, region, "2")->machines[0]->disk_gib, 33)
       << "a wrong root device name is one more disk";
+}
+
+TEST_F(Ec2Wire, AnEndIsStatedInTheReasonAsItIsBilled) {
+  ASSERT_EQ(call(run("&ClientToken=1")).status, 200);
+  const std::string id = simulator.world().token(kAwsAccount, region, "1")->machines[0]->id;
+  EXPECT_THAT(call("Action=DescribeInstances").body, HasSubstr("<reason></reason>"));
+  pass(30h);
+  ASSERT_EQ(call("Action=TerminateInstances&InstanceId.1=" + id).status, 200);
+  pass(10min);
+  const json::value entry = ledger().as_array()[0];
+  std::string until(entry.at("billed_until").as_string().c_str());
+  EXPECT_EQ(entry.at("billed_seconds").as_int64(), 108) << "of the wire's time";
+  until[10] = ' ';
+  until.pop_back();
+  EXPECT_THAT(call("Action=DescribeInstances").body,
+              HasSubstr("<reason>User initiated (" + until + " GMT)</reason>"));
 }
 
 TEST_F(Ec2Wire, WrongLaunchesAreRefusedBeforeAnythingStarts) {

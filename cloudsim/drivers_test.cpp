@@ -11,6 +11,7 @@
 #include "core/thread_loop.h"
 #include "doors.h"
 #include "json/codec.h"
+#include "json/parse.h"
 #include "json/print.h"
 
 namespace mayfly::cloudsim {
@@ -105,6 +106,11 @@ struct Drivers : testing::TestWithParam<const char*> {
       cloud_->terminate(credentials(), region(), std::move(ids), loop_, std::move(done));
     });
   }
+  CloudResult<std::map<std::string, Time>> ended(std::vector<std::string> ids) {
+    return wait<std::map<std::string, Time>>([&](auto done) {
+      cloud_->ended(credentials(), region(), std::move(ids), loop_, std::move(done));
+    });
+  }
   // Lists until it is as wanted; the clouds' minutes are our fractions of a second.
   template <class Wanted>
   Instances list_until(Wanted wanted) {
@@ -181,6 +187,28 @@ TEST_P(Drivers, LaunchListAndEndMachines) {
   ASSERT_TRUE(ended) << ended.error().message;
   EXPECT_THAT(ended->not_found, IsEmpty());
   list_until(none_lives);
+}
+
+TEST_P(Drivers, KnowTheSecondsOfTheInvoice) {
+  ASSERT_TRUE(launch(spec()));
+  const Instances running = list_until(all_run);
+  const std::vector<std::string> ids{running[0].id, running[1].id};
+  EXPECT_THAT(ended(ids).value(), IsEmpty());
+  ASSERT_TRUE(terminate(ids));
+  list_until(none_lives);
+  const std::map<std::string, Time> ends = ended(ids).value();
+  http::Call asking = control_;
+  asking.url += "/_sim/ledger";
+  const json::value invoice = *json::parse(http::send_and_wait(asking).value().body);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto entry = std::ranges::find(invoice.as_array(), running[i].id, [](const auto& row) {
+      return std::string(row.at("id").as_string());
+    });
+    ASSERT_NE(entry, invoice.as_array().end());
+    EXPECT_EQ(to_string(running[i].launched_at), entry->at("billed_from").as_string());
+    ASSERT_TRUE(ends.contains(running[i].id));
+    EXPECT_EQ(to_string(ends.at(running[i].id)), entry->at("billed_until").as_string());
+  }
 }
 
 TEST_P(Drivers, ListAllPages) {

@@ -9,13 +9,11 @@
 #include "form.h"
 #include "groups.h"
 #include "shop.h"
-#include "virtual_clock.h"
 
 namespace mayfly::cloudsim {
 
 struct Ec2 {
   sim::World& world;
-  const VirtualClock& clock;
   const Shop& shop;
   Groups groups;
 };

@@ -1,5 +1,7 @@
 #include "instance_xml.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "clouds/sim/ec2.h"
@@ -49,6 +51,18 @@ void put_reason(pugi::xml_node item, const sim::Machine& machine, InstanceState 
   }
 }
 
+// "User initiated (2026-01-02 03:04:05 GMT)": all that EC2 tells of when a machine stopped or
+// ended. For some of those that did so by themselves it tells no time; here it always does.
+std::string transition_reason(const sim::World& world, const sim::Machine& machine) {
+  const auto since = machine.state_since_at(world.now());
+  if (!since) return {};
+  std::string stamp = to_string(world.stated(*since));
+  stamp[10] = ' ';
+  stamp.pop_back();
+  const bool asked_for = machine.end_code.starts_with("Client.");
+  return fmt::format("{} ({} GMT)", asked_for ? "User initiated" : machine.end_reason, stamp);
+}
+
 void put_disk(pugi::xml_node item, const sim::Machine& machine, const std::string& root_device,
               const std::string& launch_time) {
   pugi::xml_node mapping = item.append_child("blockDeviceMapping").append_child("item");
@@ -96,12 +110,12 @@ void put_instance(pugi::xml_node item, Ec2& ec2, const sim::Machine& machine) {
   const Time now = ec2.world.now();
   const InstanceState state = machine.state_at(now);
   const sim::Image* image = sim::find_image(machine.region, machine.image);
-  const std::string launch_time = xml_time(ec2.clock.real_time(machine.created));
+  const std::string launch_time = xml_time(ec2.world.stated(machine.created));
   put(item, "instanceId", machine.id);
   put(item, "imageId", machine.image);
   put_state(item.append_child("instanceState"), state);
   put_network(item, machine, now);
-  put(item, "reason", state >= InstanceState::stopping ? machine.end_reason : std::string{});
+  put(item, "reason", transition_reason(ec2.world, machine));
   put(item, "amiLaunchIndex", machine.launch_index);
   item.append_child("productCodes");
   put(item, "instanceType", machine.instance_type);

@@ -16,8 +16,9 @@ namespace {
 
 constexpr Duration kHoldMax = 60s;  // of real time: longer than our own deadlines and most others'
 
-sim::WorldSettings settings_for(const Shop& shop) {
+sim::WorldSettings settings_for(const Shop& shop, const VirtualClock& clock) {
   sim::WorldSettings settings;
+  settings.wire_time = [&clock](Time there) { return clock.real_time(there); };
   settings.sold = [&shop](const std::string& cloud, const std::string& region,
                           const std::string& type) { return shop.arch(cloud, region, type); };
   settings.price = [&shop](const std::string& cloud, const std::string& region,
@@ -32,7 +33,7 @@ Simulator::Simulator(const Clock& real, SimulatorOptions options)
       shop_(pricing::Catalog::embedded()),
       seed_(options.seed),
       ids_(~options.seed),
-      world_(clock_, options.seed, settings_for(shop_)) {
+      world_(clock_, options.seed, settings_for(shop_, clock_)) {
   world_.set_faults(std::move(options.faults));
 }
 

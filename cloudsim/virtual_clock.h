@@ -15,7 +15,7 @@ class VirtualClock final : public Clock {
   Time now() const override { return start_ + (real_.now() - start_) * speed_; }
   Time real_now() const { return real_.now(); }
   // When it was, or will be, `there` in real time: what goes over the wire, whose readers live in
-  // it.
+  // it, and what is billed.
   Time real_time(Time there) const { return start_ + (there - start_) / speed_; }
   // How long to wait here until it is `when` there; zero once it is.
   Duration real_wait(Time when) const {

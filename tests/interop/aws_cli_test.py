@@ -171,7 +171,11 @@ class AwsCli(unittest.TestCase):
         self.assertEqual(ended["TerminatingInstances"][0]["CurrentState"]["Name"], "shutting-down")
         self.assertEqual(ended["TerminatingInstances"][0]["PreviousState"]["Name"], "running")
         self.aws("ec2", "wait", "instance-terminated", "--instance-ids", instance)
+        described = self.aws("ec2", "describe-instances", "--instance-ids", instance)["Reservations"][0]["Instances"][0]
         entry = [e for e in self.simulator.ask("/_sim/ledger") if e["id"] == instance][0]
+        self.assertEqual(described["LaunchTime"][:19] + "Z", entry["billed_from"])
+        self.assertEqual(described["StateTransitionReason"],
+                         f"User initiated ({entry['billed_until'].replace('T', ' ').replace('Z', ' GMT')})")
         self.assertEqual(entry["state"], "terminated")
         self.assertEqual(entry["tags"]["mayfly:reservation"], "life")
         self.assertGreaterEqual(entry["billed_seconds"], 60)

@@ -1,4 +1,12 @@
 // The books: what ever existed, for how long it was billed and what it cost.
+//
+// A simulated cloud bills by the seconds that it states, so that whoever reads its answers can know
+// the invoice. DigitalOcean: from created_at to the second its destroy action completed, powered
+// off or not. EC2: from launchTime to the second it was asked to end, or ended by itself; between
+// the second it stopped and its end the disk alone, because its address is one that EC2 lent it and
+// took back at the stop (an elastic one would go on). AWS itself begins with the instance when it
+// is running, some seconds after launchTime, but tells that moment to nobody; disk and address it
+// bills from the launch, too.
 #include <algorithm>
 #include <chrono>
 
@@ -11,10 +19,8 @@ bool is_tag_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':';
 }
 
-// What the machine's terms are while EC2 has it stopped: its disk still costs, alone.
-PriceTerms disk_only(PriceTerms terms) {
-  terms.instance_hour = terms.ipv4_hour = Money{};
-  return terms;
+std::int64_t seconds_begun(Duration duration) {
+  return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
 
 }  // namespace
@@ -31,6 +37,32 @@ bool has_tag(const Machine& machine, std::string_view key, std::string_view valu
   return found != machine.tags.end() && found->second == value;
 }
 
+Time World::stated(Time moment) const {
+  const Time wire = settings_.wire_time ? settings_.wire_time(moment) : moment;
+  return std::chrono::floor<std::chrono::seconds>(wire);
+}
+
+void World::bill(const Machine& machine, LedgerEntry& entry) const {
+  entry.billed_from = stated(machine.created);
+  if (now_ >= machine.bill_ends()) entry.billed_until = stated(machine.bill_ends());
+  const Time now = settings_.wire_time ? settings_.wire_time(now_) : now_;
+  const Time until = entry.billed_until.value_or(now);
+  const bool stopped = machine.cloud == "aws" && machine.stopped_from <= now_;
+  const Time stop = stopped ? std::min(until, stated(machine.stopped_from)) : until;
+  const Duration ran = stop - entry.billed_from;
+  entry.billed_seconds = seconds_begun(until - entry.billed_from);
+  entry.stopped_seconds = seconds_begun(until - stop);
+  if (!settings_.price) return;
+  std::optional<PriceTerms> terms =
+      settings_.price(machine.cloud, machine.region, machine.instance_type);
+  if (!terms) return;
+  if (terms->disk_gib_month.value > 0) terms->disk_gib = machine.disk_gib;
+  terms->stopped_bills_disk_only = machine.cloud == "aws";
+  entry.billed_seconds = std::max<std::int64_t>(entry.billed_seconds, terms->minimum_seconds);
+  entry.exact_cost = terms->exact_cost(ran, until - stop);
+  entry.cost = round_half_up(*entry.exact_cost);
+}
+
 LedgerEntry World::entry_of(const Machine& machine) const {
   LedgerEntry entry{.cloud = machine.cloud,
                     .region = machine.region,
@@ -43,19 +75,7 @@ LedgerEntry World::entry_of(const Machine& machine) const {
                     .state = machine.state_at(now_),
                     .foreign = machine.foreign};
   if (now_ >= machine.ended) entry.ended = machine.ended;
-  const Machine::Billed billed = machine.billed_at(now_);
-  if (billed.running <= 0s) return entry;
-  entry.billable_from = machine.bill_starts();
-  entry.billed_seconds = std::chrono::ceil<std::chrono::seconds>(billed.running).count();
-  if (!settings_.price) return entry;
-  std::optional<PriceTerms> terms =
-      settings_.price(machine.cloud, machine.region, machine.instance_type);
-  if (!terms) return entry;
-  if (terms->disk_gib_month.value > 0) terms->disk_gib = machine.disk_gib;
-  entry.billed_seconds = std::max<std::int64_t>(entry.billed_seconds, terms->minimum_seconds);
-  ExactCost cost = terms->exact_cost(billed.running);
-  if (billed.stopped > 0s) cost += disk_only(*terms).exact_cost(billed.stopped);
-  entry.cost = round_half_up(cost);
+  bill(machine, entry);
   return entry;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,13 +53,10 @@ struct Machine {
   bool shown_at(Time now) const {
     return now >= visible_from && (now < hidden_from || now >= hidden_until);
   }
-  // For how long it was billed until `now`; `running` excludes the time EC2 bills disks only.
-  struct Billed {
-    Duration running{};
-    Duration stopped{};
-  };
-  Billed billed_at(Time now) const;
-  Time bill_starts() const { return cloud == "aws" ? running_from : created; }
+  // EC2's word for since when it has been stopped or ended. DigitalOcean has none.
+  std::optional<Time> state_since_at(Time now) const;
+  // When its cloud stops billing it: EC2 with shutting-down, DigitalOcean when it is gone.
+  Time bill_ends() const { return cloud == "aws" ? ending_from : ended; }
 };
 
 }  // namespace mayfly::sim

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "clouds/classify.h"
 #include "clouds/sim/ec2.h"
@@ -14,6 +15,7 @@ namespace {
 using clouds::Credentials;
 using clouds::Identity;
 using Terminated = clouds::Cloud::Terminated;
+using Ends = std::map<std::string, Time>;
 
 // Of the machine's tags, those the port carries.
 std::map<std::string, std::string> our_tags(const Machine& machine) {
@@ -24,9 +26,11 @@ std::map<std::string, std::string> our_tags(const Machine& machine) {
   return tags;
 }
 
-Instance instance_of(const Machine& machine, Time now) {
+Instance instance_of(const World& world, const Machine& machine) {
+  const Time now = world.now();
   const InstanceState state = machine.state_at(now);
   const bool addressed = now >= machine.addresses_from && state != InstanceState::terminated;
+  const std::optional<Time> since = machine.state_since_at(now);
   return {.id = machine.id,
           .name = machine.name,
           .region = machine.region,
@@ -35,7 +39,8 @@ Instance instance_of(const Machine& machine, Time now) {
           .state = state,
           .public_ip = addressed && state != InstanceState::stopped ? machine.public_ip : "",
           .private_ip = addressed ? machine.private_ip : "",
-          .launched_at = machine.created,
+          .launched_at = world.stated(machine.created),
+          .state_since = since ? std::optional(world.stated(*since)) : std::nullopt,
           .state_reason = state >= InstanceState::stopping ? machine.end_reason : "",
           .tags = our_tags(machine)};
 }
@@ -187,6 +192,25 @@ class SimAws final : public clouds::Cloud {
                      std::move(done));
   }
 
+  // EC2 forgets what ended an hour ago, and when it did.
+  void ended(const Credentials& credentials, std::string region, std::vector<std::string> ids,
+             Loop& loop, Done<CloudResult<std::map<std::string, Time>>> done) override {
+    const std::string account = account_of("aws", credentials);
+    const CallSite where = site(account, region, "DescribeInstances");
+    auto effect = [&world = world_, account, region,
+                   ids = std::set(ids.begin(), ids.end())]() -> Outcome<Ends> {
+      Ends ends;
+      for (const Machine* machine : ec2::describe(world, account, region)) {
+        const bool over = machine->state_at(world.now()) >= InstanceState::shutting_down;
+        if (over && ids.contains(machine->id))
+          ends[machine->id] = world.stated(machine->ending_from);
+      }
+      return ends;
+    };
+    call<Ends>(world_, where, loop, std::move(effect), classifier("DescribeInstances"),
+               std::move(done));
+  }
+
  private:
   static CallSite site(const std::string& account, const std::string& region,
                        std::string operation) {
@@ -243,7 +267,7 @@ class SimAws final : public clouds::Cloud {
     for (Machine* machine : *machines) {
       // One call has one set of tags; which machine has which name is settled by launch order.
       machine->name = spec.names[static_cast<std::size_t>(machine->launch_index)];
-      instances.push_back(instance_of(*machine, world.now()));
+      instances.push_back(instance_of(world, *machine));
     }
     return instances;
   }
@@ -259,7 +283,7 @@ class SimAws final : public clouds::Cloud {
         const bool matches = std::ranges::all_of(tags, [&](const auto& wanted) {
           return has_tag(*machine, wanted.first, wanted.second);
         });
-        if (matches) instances.push_back(instance_of(*machine, world.now()));
+        if (matches) instances.push_back(instance_of(world, *machine));
       }
       return instances;
     };

@@ -66,7 +66,15 @@ struct SimCloud : testing::TestWithParam<const char*> {
                      [&](auto result) { answer = std::move(result); });
     return wait(answer);
   }
+  CloudResult<std::map<std::string, Time>> ended(std::vector<std::string> ids) {
+    std::optional<CloudResult<std::map<std::string, Time>>> answer;
+    cloud->ended(credentials, region(), std::move(ids), loop,
+                 [&](auto result) { answer = std::move(result); });
+    return wait(answer);
+  }
 };
+
+using Ends = std::map<std::string, Time>;
 
 INSTANTIATE_TEST_SUITE_P(Clouds, SimCloud, testing::Values("aws", "digitalocean"));
 
@@ -102,6 +110,51 @@ TEST_P(SimCloud, LaunchesListsAndEndsMachines) {
   else
     EXPECT_THAT(listed, IsEmpty());
   EXPECT_THAT(world.living(), IsEmpty());
+}
+
+TEST_P(SimCloud, StatesWholeSecondsAndBillsByThem) {
+  const Instance machine = launch(spec({"m-1"})).value()[0];
+  EXPECT_EQ(machine.launched_at, std::chrono::floor<std::chrono::seconds>(machine.launched_at));
+  EXPECT_EQ(machine.launched_at, world.ledger()[0].billed_from);
+  loop.pass(2min);
+  EXPECT_EQ(ended({machine.id}).value(), Ends{}) << "it lives";
+  ASSERT_TRUE(terminate({machine.id}));
+  loop.pass(1min);
+  const Time end = world.ledger()[0].billed_until.value();
+  EXPECT_EQ(end, std::chrono::floor<std::chrono::seconds>(end));
+  EXPECT_EQ(ended({machine.id, "17", ""}).value(), (Ends{{machine.id, end}}));
+}
+
+TEST_P(SimCloud, StatesTheEndThatAMachineTookByItself) {
+  FaultPlan soon = FaultPlan{}.with(FaultKind::spontaneous_termination, 1000);
+  soon.faults[0].longest = 10min;
+  world.set_faults(soon);
+  const Instance machine = launch(spec({"m-1"})).value()[0];
+  loop.pass(20min);
+  const auto ends = ended({machine.id});
+  ASSERT_EQ(ends.value().size(), 1u);
+  EXPECT_EQ(ends->at(machine.id), world.ledger()[0].billed_until);
+}
+
+TEST_P(SimCloud, KnowsEndsForAnHourOrForEver) {
+  const Instance machine = launch(spec({"m-1"})).value()[0];
+  loop.pass(1min);
+  ASSERT_TRUE(terminate({machine.id}));
+  loop.pass(62min);
+  EXPECT_EQ(ended({machine.id}).value().size(), aws() ? 0u : 1u);
+}
+
+TEST_P(SimCloud, OnlyEc2StatesSinceWhenAMachineStopped) {
+  const Instance machine = launch(spec({"m-1"})).value()[0];
+  loop.pass(2min);
+  world.settle();
+  world.stop(*world.find(cloud->name(), machine.id));
+  const Time stopped = world.stated(world.now());
+  loop.pass(1min);
+  const Instance shown = list().value().at(0);
+  EXPECT_EQ(shown.state, InstanceState::stopped);
+  EXPECT_EQ(shown.state_since, aws() ? std::optional(stopped) : std::nullopt);
+  EXPECT_EQ(ended({machine.id}).value(), Ends{});
 }
 
 TEST_P(SimCloud, TellsUnknownIdsApartAndEndsTheOthers) {

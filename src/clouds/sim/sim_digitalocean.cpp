@@ -12,6 +12,7 @@ namespace {
 using clouds::Credentials;
 using clouds::Identity;
 using DropletsTerminated = clouds::Cloud::Terminated;
+using DropletEnds = std::map<std::string, Time>;
 
 // Tags of ours, read back from their texts.
 std::map<std::string, std::string> tags_read_back(const Machine& machine, Time now) {
@@ -26,7 +27,8 @@ std::map<std::string, std::string> tags_read_back(const Machine& machine, Time n
   return tags;
 }
 
-Instance droplet_instance(const Machine& machine, Time now) {
+Instance droplet_instance(const World& world, const Machine& machine) {
+  const Time now = world.now();
   // Until a deleted droplet has vanished it is shown as before.
   const InstanceState state = machine.state_at(now) == InstanceState::shutting_down
                                   ? InstanceState::running
@@ -39,7 +41,7 @@ Instance droplet_instance(const Machine& machine, Time now) {
           .state = state,
           .public_ip = addressed ? machine.public_ip : "",
           .private_ip = addressed ? machine.private_ip : "",
-          .launched_at = machine.created,
+          .launched_at = world.stated(machine.created),
           .tags = tags_read_back(machine, now)};
 }
 
@@ -138,7 +140,7 @@ class SimDigitalOcean final : public clouds::Cloud {
       if (!machines) return std::unexpected(machines.error());
       std::vector<Instance> instances;
       for (const Machine* machine : *machines) {
-        instances.push_back(droplet_instance(*machine, world.now()));
+        instances.push_back(droplet_instance(world, *machine));
       }
       return instances;
     };
@@ -156,7 +158,7 @@ class SimDigitalOcean final : public clouds::Cloud {
       for (const bool gpus : {false, true}) {
         for (const Machine* machine : droplets::list(world, account, {.gpus = gpus})) {
           if (matches(*machine, what, world.now())) {
-            instances.push_back(droplet_instance(*machine, world.now()));
+            instances.push_back(droplet_instance(world, *machine));
           }
         }
       }
@@ -196,6 +198,23 @@ class SimDigitalOcean final : public clouds::Cloud {
           droplet_classifier("delete droplet"),
           [deletes](CloudResult<DropletsTerminated> answer) { deletes->one(std::move(answer)); });
     }
+  }
+
+  // From the account's list of actions, which forgets nothing.
+  void ended(const Credentials& credentials, std::string, std::vector<std::string> ids, Loop& loop,
+             Done<CloudResult<DropletEnds>> done) override {
+    const std::string account = account_of("digitalocean", credentials);
+    auto effect = [&world = world_, account, ids = std::move(ids)]() -> Outcome<DropletEnds> {
+      DropletEnds ends;
+      for (const std::string& id : ids) {
+        const Machine* machine = world.find("digitalocean", id);
+        const bool over = machine && machine->account == account && world.now() >= machine->ended;
+        if (over) ends[id] = world.stated(machine->ended);
+      }
+      return ends;
+    };
+    call<DropletEnds>(world_, droplet_site(account, "list actions"), loop, std::move(effect),
+                      droplet_classifier("list actions"), std::move(done));
   }
 
  private:

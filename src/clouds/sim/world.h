@@ -46,6 +46,9 @@ struct WorldSettings {
   std::function<std::optional<Arch>(const std::string& cloud, const std::string& region,
                                     const std::string& instance_type)>
       sold;
+  // A moment as the clouds state and bill it, before they cut it to whole seconds; unset: as it is.
+  // For a world whose clock runs fast before people whose clock does not.
+  std::function<Time(Time)> wire_time;
   // For the ledger; without it nothing has a cost. Disks billed apart get the machine's size.
   std::function<std::optional<PriceTerms>(const std::string& cloud, const std::string& region,
                                           const std::string& instance_type)>
@@ -62,11 +65,15 @@ struct LedgerEntry {
   std::map<std::string, std::string> tags;
   std::string token;
   Time created;
-  std::optional<Time> billable_from;
   std::optional<Time> ended;
   InstanceState state = InstanceState::pending;
-  std::int64_t billed_seconds = 0;
+  // The invoice: computed from these stated seconds and nothing else.
+  Time billed_from;
+  std::optional<Time> billed_until;  // not while it is billed
+  std::int64_t billed_seconds = 0;   // of which
+  std::int64_t stopped_seconds = 0;  // for its disk alone
   std::optional<Money> cost;
+  std::optional<ExactCost> exact_cost;  // before the rounding: what sums are made of
   bool foreign = false;
 };
 
@@ -136,6 +143,10 @@ class World {
   // It stops by itself, as when its owner shuts it down inside.
   void stop(Machine& machine);
   Machine* find(std::string_view cloud, std::string_view id);
+  // Whatever existed, oldest first.
+  const std::deque<Machine>& machines() const { return machines_; }
+  // A moment as the clouds write it, in answers and on invoices.
+  Time stated(Time moment) const;
   // What the cloud's API could show of an account in a region ("" for DigitalOcean), oldest first:
   // including machines not visible yet, excluding those ended for too long.
   const std::vector<Machine*>& listed(const std::string& cloud, const std::string& account,
@@ -166,6 +177,7 @@ class World {
   std::optional<CloudError> draw_refusal(const CallSite& site);
   void draw_zonal_token(const CallSite& site, CallFate& fate);
   LedgerEntry entry_of(const Machine& machine) const;
+  void bill(const Machine& machine, LedgerEntry& entry) const;
   bool still_shown(const Machine& machine) const;
 
   const Clock& clock_;

@@ -255,13 +255,14 @@ struct Books : testing::Test {
   }
 };
 
-TEST_F(Books, Ec2BillsFromRunningToTheTerminateCall) {
+TEST_F(Books, Ec2BillsFromTheLaunchToTheTerminateCall) {
   Machine& machine = add("aws");
-  pass(30s + 10min);
+  pass(10min);
   world.end(machine, "", "");
   pass(1h);
   const LedgerEntry entry = world.ledger()[0];
-  EXPECT_EQ(entry.billable_from, machine.created + 30s);
+  EXPECT_EQ(entry.billed_from, machine.created);
+  EXPECT_EQ(entry.billed_until, machine.created + 10min);
   EXPECT_EQ(entry.billed_seconds, 600);
   // Ten minutes of 3 (instance) + 1 (disk) + 1 (address) an hour.
   EXPECT_EQ(entry.cost, Money{833'333});
@@ -271,19 +272,71 @@ TEST_F(Books, Ec2BillsFromRunningToTheTerminateCall) {
 
 TEST_F(Books, Ec2BillsOnlyTheDiskOfAStoppedMachine) {
   Machine& machine = add("aws");
-  machine.stopped_from = machine.created + 30s + 1h;
-  pass(30s + 3h);
-  EXPECT_EQ(world.ledger()[0].billed_seconds, 3600);
+  machine.stopped_from = machine.created + 1h;
+  pass(3h);
+  EXPECT_EQ(world.ledger()[0].billed_seconds, 3 * 3600);
+  EXPECT_EQ(world.ledger()[0].stopped_seconds, 2 * 3600);
   EXPECT_EQ(world.ledger()[0].cost, Money::of(5 + 2));
+  EXPECT_FALSE(world.ledger()[0].billed_until);
+  world.end(machine, "", "");
+  pass(2h);
+  EXPECT_EQ(world.ledger()[0].cost, Money::of(5 + 2)) << "the stop is not forgotten";
 }
 
-TEST_F(Books, AMachineThatNeverRanCostsNothing) {
+TEST_F(Books, DigitalOceanBillsAMachineThatIsOffInFull) {
+  Machine& droplet = add("digitalocean");
+  droplet.stopped_from = droplet.created + 1h;
+  pass(3h);
+  EXPECT_EQ(world.ledger()[0].stopped_seconds, 0);
+  EXPECT_EQ(world.ledger()[0].cost, Money::of(9));
+}
+
+TEST_F(Books, AMachineThatNeverRanCostsTheMinimum) {
   Machine& machine = add("aws");
   pass(10s);
   world.end(machine, "", "");
   pass(1h);
-  EXPECT_EQ(world.ledger()[0].billed_seconds, 0);
-  EXPECT_FALSE(world.ledger()[0].cost);
+  EXPECT_EQ(world.ledger()[0].billed_seconds, 60);
+  EXPECT_EQ(world.ledger()[0].cost, Money{83'333});
+}
+
+TEST_F(Books, AreKeptInTheWholeSecondsThatTheCloudsState) {
+  pass(900ms);
+  Machine& machine = add("aws");
+  pass(10min + 200ms);
+  world.end(machine, "", "");
+  pass(1h);
+  const LedgerEntry entry = world.ledger()[0];
+  EXPECT_EQ(entry.billed_from, machine.created - 900ms);
+  EXPECT_EQ(entry.billed_until, machine.created + 10min + 100ms);
+  EXPECT_EQ(entry.billed_seconds, 601);
+}
+
+TEST_F(Books, AreKeptInTheTimeOnTheWireWhenTheWorldRunsFaster) {
+  WorldSettings settings = world.settings();
+  const Time start = clock.now();
+  settings.wire_time = [start](Time moment) { return start + (moment - start) / 60; };
+  World fast(clock, 1, settings);
+  Machine& machine = fast.create({.cloud = "aws", .account = "1", .region = "us-east-1"});
+  clock.pass(10h);
+  fast.settle();
+  EXPECT_EQ(fast.ledger()[0].billed_seconds, 600);
+  fast.end(machine, "", "");
+  EXPECT_EQ(fast.ledger()[0].billed_until, start + 10min);
+  EXPECT_EQ(fast.ledger()[0].cost, Money{666'667});
+}
+
+TEST_F(Books, SumsAreMadeOfWhatIsNotYetRounded) {
+  for (int i = 0; i < 3; ++i) add("aws");
+  pass(10min);
+  ExactCost sum = 0;
+  Money rounded;
+  for (const LedgerEntry& entry : world.ledger()) {
+    sum += *entry.exact_cost;
+    rounded += *entry.cost;
+  }
+  EXPECT_EQ(round_half_up(sum), Money{2'500'000});
+  EXPECT_EQ(rounded, Money{2'499'999});
 }
 
 TEST_F(Books, DigitalOceanBillsFromCreationAndAtLeastAMinute) {
