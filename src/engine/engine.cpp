@@ -43,7 +43,13 @@ store::Document to_document(const Reservation& reservation) {
   store::Document document{.id = reservation.id, .body = json::to_text(reservation)};
   document.indexes["user"] = reservation.user;
   if (!is_final(reservation.phase)) document.indexes["user_live"] = reservation.user;
+  if (reservation.ended_at)
+    document.indexes["user_month"] = ended_in(reservation.user, month_of(*reservation.ended_at));
   return document;
+}
+
+std::string ended_in(const std::string& user, Month month) {
+  return user + "/" + month_text(month);
 }
 
 Result<Reservation> from_document(const store::Document& document) {
@@ -64,8 +70,17 @@ Engine::Engine(Ports ports, Settings settings)
                 [this](const std::string& id, lifecycles::Observed observed) {
                   reach(Milestone::listed);
                   mail(id, std::move(observed));
-                }) {
+                }),
+      sweeper_(ports_, lanes_, settings_.observer.installation, settings_.sweep,
+               {.find = [this](const std::string& id) { return find(id); },
+                .each =
+                    [this](const std::function<void(const Reservation&)>& visit) {
+                      for (const auto& [id, entry] : entries_) {
+                        if (entry->version > 0) visit(*entry->state);
+                      }
+                    }}) {
   settings_.policy = with_traits(std::move(settings_.policy), ports_.clouds);
+  observer_.on_listing([this](const Listing& listing) { sweeper_.heard(listing); });
 }
 
 Engine::~Engine() = default;
@@ -93,6 +108,7 @@ void Engine::load_page(std::string after, Done<Result<void>> done) {
                        if (page->size() == kLoadPage)
                          return load_page(page->back().id, std::move(done));
                        log::info("reservations taken up", {{"live", entries_.size()}});
+                       sweeper_.start();
                        done({});
                      });
 }
@@ -147,6 +163,11 @@ void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what,
   }
   post_into(*found->second, {std::move(what), std::move(done)});
   work(id);
+}
+
+void Engine::key_replaced(const std::string& key, const std::vector<std::string>& reservations) {
+  observer_.hurry(key);
+  for (const std::string& id : reservations) mail(id, lifecycles::KeyReplaced{key});
 }
 
 void Engine::mail(const std::string& id, decltype(lifecycles::Event::what) what) {
@@ -392,11 +413,16 @@ void Engine::watch(const std::string& id, Watcher watcher) {
   if (found != entries_.end()) found->second->watchers.push_back(std::move(watcher));
 }
 
+void Engine::sweep(const std::string& user, bool dry_run, Done<Result<SweepReport>> done) {
+  sweeper_.sweep(user, dry_run, std::move(done));
+}
+
 Statistics Engine::statistics() const {
   Statistics now = statistics_;
   now.live = entries_.size();
   now.calls_waiting = lanes_.waiting();
   now.scopes = observer_.scopes();
+  now.strays = sweeper_.open();
   return now;
 }
 

@@ -19,11 +19,13 @@
 #include <set>
 #include <string>
 
+#include "core/calendar.h"
 #include "engine/effects.h"
 #include "engine/lanes.h"
 #include "engine/milestone.h"
 #include "engine/observer.h"
 #include "engine/ports.h"
+#include "engine/sweeper.h"
 #include "lifecycles/reservation.h"
 
 namespace mayfly::engine {
@@ -35,12 +37,14 @@ using Snapshot = std::shared_ptr<const Reservation>;
 // the same arguments when the write has to be repeated.
 using Alongside = std::function<store::Batch(const Reservation* before, const Reservation& next)>;
 // Told of every durable state, in order, on the loop: those taken up at the start (`before` is
-// nullptr), every later one, and the end of the tombstone (`now` is nullptr).
+// nullptr), every later one, and the end of the tombstone (`now` is nullptr). `now` lives until the
+// next call about the same reservation has returned.
 using Changed = std::function<void(const Reservation* before, const Reservation* now)>;
 
 struct Settings {
   lifecycles::Policy policy;  // traits are filled in from ports.clouds
   ObserverSettings observer;
+  SweepSettings sweep = {};
   Alongside alongside = {};
   Changed changed = {};
   AtMilestone milestone = {};  // tests only
@@ -51,6 +55,7 @@ struct Statistics {
   std::size_t mail_waiting = 0;
   std::size_t calls_waiting = 0;
   std::size_t scopes = 0;
+  std::size_t strays = 0;  // not at their end
   std::int64_t decisions = 0;
   std::int64_t writes = 0;
   std::int64_t store_failures = 0;
@@ -76,12 +81,18 @@ class Engine {
   void send(const std::string& id, decltype(lifecycles::Event::what) what,
             Done<Result<Snapshot>> done);
 
+  // This key was given new credentials: what waits for them, of these, goes on at once.
+  void key_replaced(const std::string& key, const std::vector<std::string>& reservations);
+
   // The latest durable state; nullptr when it does not live here.
   Snapshot find(const std::string& id) const;
 
   // Calls `watcher` with every new durable state, on the loop, until it returns false.
   using Watcher = std::move_only_function<bool(const Snapshot&)>;
   void watch(const std::string& id, Watcher watcher);
+
+  // Sweeper::sweep.
+  void sweep(const std::string& user, bool dry_run, Done<Result<SweepReport>> done);
 
   Statistics statistics() const;
   // Launches and terminates begun since the start: what a simulated crash likes to hit.
@@ -121,6 +132,7 @@ class Engine {
   Lanes lanes_;
   Effects effects_;
   Observer observer_;
+  Sweeper sweeper_;
   Entries entries_;
   std::set<std::pair<Time, std::string>> due_;
   Time armed_ = kNever;
@@ -132,5 +144,7 @@ class Engine {
 // The document a reservation is stored as.
 store::Document to_document(const Reservation& reservation);
 Result<Reservation> from_document(const store::Document& document);
+// In the index user_month: what of this user ended in that month.
+std::string ended_in(const std::string& user, Month month);
 
 }  // namespace mayfly::engine

@@ -75,6 +75,14 @@ Duration Observer::interval(const Scope& scope) const {
   return any(Watch::steady) ? settings_.poll_steady : settings_.poll_dormant;
 }
 
+void Observer::hurry(const std::string& key) {
+  for (auto at = scopes_.lower_bound({key, ""}); at != scopes_.end() && at->first.first == key;
+       ++at) {
+    at->second->failures = 0;
+    arm(*at->second, ports_.loop.now());
+  }
+}
+
 // Moves the next poll forward when something became urgent; never back.
 void Observer::arm(Scope& scope, Time when) {
   if (scope.polling || when >= scope.next_poll) return;

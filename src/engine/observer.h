@@ -49,6 +49,9 @@ class Observer {
   // Tells of every complete listing, also of what no reservation here is interested in.
   void on_listing(std::function<void(const Listing&)> heard) { heard_ = std::move(heard); }
 
+  // Lists this key's scopes at once: whatever made them fail may be mended.
+  void hurry(const std::string& key);
+
   std::size_t scopes() const;
 
  private:

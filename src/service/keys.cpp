@@ -131,16 +131,29 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
   key.account = identity->account;
   key.identity = identity->name;
   key.regions = identity->regions;
-  key.sealed = parts_.vault.seal(pack(fresh), key.id);
 
   auto known = co_await keys_of(user);
   if (!known) co_return std::unexpected(std::move(known).error());
+  // New credentials for an account that is known are the same key: whatever it started is ended
+  // with them from now on.
+  const auto same = std::ranges::find_if(*known, [&](const Stored<Key>& old) {
+    return old.value.cloud == key.cloud && !key.account.empty() &&
+           old.value.account == key.account;
+  });
+  const bool rotated = same != known->end();
+  if (rotated) {
+    key.id = same->value.id;
+    key.created_at = same->value.created_at;
+  }
+  key.sealed = parts_.vault.seal(pack(fresh), key.id);
   store::Batch batch;
-  batch.push_back(
-      {.collection = kKeys, .id = key.id, .expected_version = 0, .document = to_document(key)});
-  bool replaced = false;
+  batch.push_back({.collection = kKeys,
+                   .id = key.id,
+                   .expected_version = rotated ? same->version : 0,
+                   .document = to_document(key)});
+  bool replaced = rotated;
   for (const Stored<Key>& old : *known) {
-    if (old.value.cloud != key.cloud) continue;
+    if (old.value.cloud != key.cloud || old.value.id == key.id) continue;
     replaced = replaced || old.value.status == KeyStatus::active;
     auto still_used = co_await reservations_using(user, old.value.id);
     if (!still_used) co_return std::unexpected(std::move(still_used).error());
@@ -154,7 +167,17 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
   }
   auto written = co_await commit(parts_.store, std::move(batch));
   if (!written) co_return std::unexpected(std::move(written).error());
+  if (rotated) co_await wake_what_waits_for(user, key.id);
   co_return AddedKey{view_of(key), replaced};
+}
+
+// Whoever cannot be found now finds out by itself within a minute: nothing to tell the caller.
+boost::asio::awaitable<void> Service::wake_what_waits_for(std::string user, std::string key) {
+  auto waiting = co_await reservations_using(std::move(user), key);
+  if (!waiting) co_return;
+  parts_.engine_loop.post([this, key = std::move(key), waiting = *std::move(waiting)] {
+    parts_.engine.key_replaced(key, waiting);
+  });
 }
 
 Async<Listing<KeyView>> Service::list_keys(std::string user, PageRequest page) {

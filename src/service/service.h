@@ -152,6 +152,7 @@ class Service {
   Async<std::vector<Stored<Key>>> keys_of(std::string user);
   Async<Stored<Key>> find_key(std::string user, std::string id);
   Async<std::vector<std::string>> reservations_using(std::string user, std::string key);
+  boost::asio::awaitable<void> wake_what_waits_for(std::string user, std::string key);
   Async<clouds::Identity> check(clouds::Credentials credentials, std::string cloud);
   struct ReachOf {
     pricing::Reach reach;
