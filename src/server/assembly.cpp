@@ -132,7 +132,9 @@ class Running final : public Assembly {
                         .catalog = &pricing::Catalog::embedded},
           engine::Settings{.policy = config_.policy,
                            .observer = {.installation = installation,
-                                        .poll_transition = config_.poll_transition}});
+                                        .poll_transition = config_.poll_transition,
+                                        .poll_steady = config_.poll_steady,
+                                        .poll_dormant = config_.poll_dormant}});
     });
     std::promise<Result<void>> started;
     on_loop([&] {

@@ -35,6 +35,8 @@ struct Config {
   // [patience]: how long to wait before believing; lifecycles/reservation.h explains each.
   lifecycles::Policy policy;
   Duration poll_transition = 2s;
+  Duration poll_steady = 60s;
+  Duration poll_dormant = 10min;
   // MAYFLY_MASTER_KEY only: 64 hexadecimal characters instead of the file DATA/master.key
   Secret master_key;
 };

@@ -46,6 +46,8 @@ endpoint = "http://127.0.0.1:5000/"
 endpoint = "http://127.0.0.1:5000"
 [patience]
 absence = "5s"
+steady = "20s"
+dormant = "1m"
 )",
                               "test.toml", config);
   ASSERT_TRUE(read) << read.error().message;
@@ -55,6 +57,8 @@ absence = "5s"
   EXPECT_EQ(config.regions, (std::vector<std::string>{"eu-*", "aws:us-east-1"}));
   EXPECT_EQ(config.aws_endpoint, "http://127.0.0.1:5000");
   EXPECT_EQ(config.policy.absence_window, Duration{5s});
+  EXPECT_EQ(config.poll_steady, Duration{20s});
+  EXPECT_EQ(config.poll_dormant, Duration{1min});
 }
 
 TEST(Config, RefusesAnUnknownSettingByNameAndLine) {
