@@ -15,6 +15,7 @@ constexpr ExitCodeMeaning kMeanings[] = {
     {ExitCode::reservation_failed, "the reservation failed; nothing is left running"},
     {ExitCode::unreachable, "the server cannot be reached"},
     {ExitCode::timed_out, "it took longer than allowed"},
+    {ExitCode::over_limit, "over a limit of machines, vCPUs or dollars; nothing was started"},
     {ExitCode::interrupted, "interrupted; what was begun goes on"},
 };
 
@@ -35,6 +36,8 @@ ExitCode exit_code_of(const Error& error) {
       return ExitCode::not_found;
     case ErrorCode::conflict:
       return ExitCode::conflict;
+    case ErrorCode::over_limit:
+      return ExitCode::over_limit;
     case ErrorCode::rejected_by_cloud:
     case ErrorCode::cloud_unreachable:
       return ExitCode::cloud;

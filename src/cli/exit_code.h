@@ -21,6 +21,7 @@ enum class ExitCode {
   reservation_failed = 8,  // it never became ready; nothing is left running
   unreachable = 9,         // the server did not answer, or cannot now (503)
   timed_out = 10,
+  over_limit = 11,    // a quota or a budget is used up (403 over_limit)
   interrupted = 130,  // Ctrl-C; what was begun at the server goes on
 };
 

@@ -24,6 +24,7 @@ TEST(ExitCode, IsPromisedForEveryErrorCode) {
   EXPECT_EQ(of(ErrorCode::too_large), ExitCode::invalid);
   EXPECT_EQ(of(ErrorCode::unsatisfiable), ExitCode::invalid);
   EXPECT_EQ(of(ErrorCode::conflict), ExitCode::conflict);
+  EXPECT_EQ(of(ErrorCode::over_limit), ExitCode::over_limit);
   EXPECT_EQ(of(ErrorCode::rejected_by_cloud), ExitCode::cloud);
   EXPECT_EQ(of(ErrorCode::cloud_unreachable), ExitCode::cloud);
   EXPECT_EQ(of(ErrorCode::unavailable), ExitCode::unreachable);
@@ -52,6 +53,11 @@ TEST(ExitCode, BlamesTheCloudWhenTheCloudSaidNo) {
             ExitCode::cloud);
   EXPECT_EQ(of_answer(422, R"({"title":"Refused","code":"rejected_by_cloud"})"), ExitCode::cloud);
   EXPECT_EQ(of_answer(422, R"({"title":"Refused","cloud_code":"AuthFailure"})"), ExitCode::cloud);
+}
+
+TEST(ExitCode, TellsALimitFromATokenOfSomebodyElse) {
+  EXPECT_EQ(of_answer(403, R"({"title":"Over a limit","code":"over_limit"})"),
+            ExitCode::over_limit);
 }
 
 TEST(ExitCode, HasAMeaningForEachNumber) {

@@ -79,7 +79,8 @@ std::optional<ErrorCode> code_named(std::string_view name) {
       ErrorCode::forbidden,     ErrorCode::not_found,         ErrorCode::conflict,
       ErrorCode::too_large,     ErrorCode::unsupported_media, ErrorCode::method_not_allowed,
       ErrorCode::unsatisfiable, ErrorCode::rejected_by_cloud, ErrorCode::cloud_unreachable,
-      ErrorCode::unavailable,   ErrorCode::timed_out,         ErrorCode::internal};
+      ErrorCode::unavailable,   ErrorCode::timed_out,         ErrorCode::over_limit,
+      ErrorCode::internal};
   const auto found =
       std::ranges::find_if(kCodes, [&](ErrorCode code) { return name_of(code) == name; });
   return found == kCodes.end() ? std::nullopt : std::optional(*found);

@@ -16,6 +16,8 @@ std::string_view name_of(ErrorCode code) {
       return "not_found";
     case ErrorCode::conflict:
       return "conflict";
+    case ErrorCode::over_limit:
+      return "over_limit";
     case ErrorCode::too_large:
       return "too_large";
     case ErrorCode::unsupported_media:

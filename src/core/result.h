@@ -20,7 +20,8 @@ enum class ErrorCode {
   unauthenticated,  // no or unknown credentials for Mayfly itself
   forbidden,        // known, but not allowed
   not_found,
-  conflict,  // the thing's state refuses it
+  conflict,    // the thing's state refuses it
+  over_limit,  // a quota or budget refuses it; the extension `limits` has the figures
   too_large,
   unsupported_media,
   method_not_allowed,

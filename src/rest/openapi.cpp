@@ -25,7 +25,8 @@ std::string_view about_problem(int status) {
     case 401:
       return "No token, or one that nobody has.";
     case 403:
-      return "The token belongs to another user.";
+      return "The token belongs to another user, only admins may, or a limit of machines, vCPUs or "
+             "dollars is used up (`code` over_limit, with `limits`).";
     case 404:
       return "There is no such thing.";
     case 409:

@@ -83,6 +83,20 @@ void refine_schema(const Problem*, json::object& schema) {
                                             {"items", json::object{{"type", "string"}}},
                                             {"description", "The ids of what stands in the way."}};
   properties["reservation"] = json::object{{"$ref", "#/components/schemas/ReservationView"}};
+  const json::object text{{"type", "string"}};
+  const json::object number{{"type", "number"}};
+  json::object broken{{"type", "object"},
+                      {"properties", json::object{{"limit", text},
+                                                  {"month", text},
+                                                  {"allowed", number},
+                                                  {"used", number},
+                                                  {"held", number},
+                                                  {"requested", number}}},
+                      {"required", json::array{"limit", "allowed", "used", "held", "requested"}}};
+  properties["limits"] =
+      json::object{{"type", "array"},
+                   {"items", std::move(broken)},
+                   {"description", "Each limit that refuses it, with the figures that break it."}};
 }
 
 ProblemKind kind_of(ErrorCode code) {
@@ -100,6 +114,8 @@ ProblemKind kind_of(ErrorCode code) {
       return {404, name, "Not found"};
     case ErrorCode::conflict:
       return {409, name, "Conflict"};
+    case ErrorCode::over_limit:
+      return {403, name, "Over a limit"};
     case ErrorCode::too_large:
       return {413, name, "Too large"};
     case ErrorCode::unsupported_media:

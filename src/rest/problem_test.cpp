@@ -52,6 +52,7 @@ TEST(Problem, EachCodeHasItsStatus) {
                                                      {ErrorCode::cloud_unreachable, 502},
                                                      {ErrorCode::unavailable, 503},
                                                      {ErrorCode::timed_out, 504},
+                                                     {ErrorCode::over_limit, 403},
                                                      {ErrorCode::internal, 500}};
   for (const auto& [code, status] : kStatuses) {
     const http::Response response = problem_response(Error{.code = code});
