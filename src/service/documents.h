@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/request.h"
+#include "service/limits.h"
 #include "store/store.h"
 
 namespace mayfly::service {
@@ -18,9 +19,11 @@ struct User {
   std::string token_sha256;  // of a 256-bit random token: no need for a slow hash
   bool admin = false;
   std::vector<std::string> regions;  // default regions of this user's requests
+  LimitOverrides limits;
   Time created_at;
 };
-BOOST_DESCRIBE_STRUCT(User, (), (schema_version, id, token_sha256, admin, regions, created_at))
+BOOST_DESCRIBE_STRUCT(User, (),
+                      (schema_version, id, token_sha256, admin, regions, limits, created_at))
 
 enum class KeyStatus {
   active,
