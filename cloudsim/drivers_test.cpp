@@ -165,7 +165,7 @@ TEST_P(Drivers, CheckGoodAndBadKeys) {
   EXPECT_EQ(identity->regions.size(), aws() ? 32u : 13u);
   const auto refused = check(credentials("wrong"));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(refused.error().reaction, Reaction::key_refused);
 }
 
 TEST_P(Drivers, LaunchListAndEndMachines) {
@@ -259,7 +259,7 @@ TEST_P(Drivers, UnderstandRefusals) {
   break_with(sim::FaultPlan{}.with(sim::FaultKind::throttle, 1000));
   EXPECT_EQ(launch(wanted).error().reaction, Reaction::again);
   break_with(sim::FaultPlan{}.with(sim::FaultKind::unauthorized_for_a_while, 1000));
-  EXPECT_EQ(launch(wanted).error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(launch(wanted).error().reaction, Reaction::key_refused);
 }
 
 TEST_P(Drivers, KnowThatAServerErrorMayHideSuccess) {

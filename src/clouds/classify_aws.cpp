@@ -53,23 +53,27 @@ constexpr std::array kAwsRows{
     AwsRow{"AddressLimitExceeded", Reaction::skip_region},
     AwsRow{"SecurityGroupLimitExceeded", Reaction::skip_region},
     AwsRow{"ResourceLimitExceeded", Reaction::skip_region},
-    // Not allowed, or not known who asks. (The driver has ruled out a wrong clock before.)
+    // Known, but not allowed: of this account no other key helps, of this key no waiting.
     AwsRow{"UnauthorizedOperation", Reaction::skip_cloud},
     AwsRow{"AccessDenied", Reaction::skip_cloud},
     AwsRow{"AccessDeniedException", Reaction::skip_cloud},
-    AwsRow{"AuthFailure", Reaction::skip_cloud},
-    AwsRow{"InvalidClientTokenId", Reaction::skip_cloud},
-    AwsRow{"SignatureDoesNotMatch", Reaction::skip_cloud},
-    AwsRow{"InvalidSignatureException", Reaction::skip_cloud},
-    AwsRow{"IncompleteSignature", Reaction::skip_cloud},
-    AwsRow{"MissingAuthenticationToken", Reaction::skip_cloud},
-    AwsRow{"ExpiredToken", Reaction::skip_cloud},
-    AwsRow{"ExpiredTokenException", Reaction::skip_cloud},
-    AwsRow{"UnrecognizedClientException", Reaction::skip_cloud},
-    AwsRow{"RequestExpired", Reaction::skip_cloud},
     AwsRow{"Blocked", Reaction::skip_cloud},
-    // The region is not enabled, or not yet.
-    AwsRow{"OptInRequired", Reaction::skip_region},
+    // Not known who asks: what was started with this key waits for the next. (The driver has ruled
+    // out a wrong clock before; what is still expired says that our clock cannot be mended.)
+    AwsRow{"AuthFailure", Reaction::key_refused},
+    AwsRow{"InvalidClientTokenId", Reaction::key_refused},
+    AwsRow{"InvalidAccessKeyId", Reaction::key_refused},
+    AwsRow{"SignatureDoesNotMatch", Reaction::key_refused},
+    AwsRow{"InvalidSignatureException", Reaction::key_refused},
+    AwsRow{"IncompleteSignature", Reaction::key_refused},
+    AwsRow{"IncompleteSignatureException", Reaction::key_refused},
+    AwsRow{"MissingAuthenticationToken", Reaction::key_refused},
+    AwsRow{"MissingAuthenticationTokenException", Reaction::key_refused},
+    AwsRow{"ExpiredToken", Reaction::key_refused},
+    AwsRow{"ExpiredTokenException", Reaction::key_refused},
+    AwsRow{"UnrecognizedClientException", Reaction::key_refused},
+    AwsRow{"RequestExpired", Reaction::skip_cloud},
+    // The region is not enabled, or not yet. (OptInRequired is told apart by its text.)
     AwsRow{"PendingVerification", Reaction::skip_region},
     // Without a default VPC nothing of ours can start in this region; others have theirs.
     AwsRow{"VPCIdNotSpecified", Reaction::skip_region},
@@ -101,13 +105,22 @@ constexpr std::array kAwsRows{
     AwsRow{"InvalidRequestException", Reaction::fatal},
 };
 
+// word: lower case; the message's case does not count.
+bool aws_says(std::string_view message, std::string_view word) {
+  return std::ranges::search(message, word, [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+         }).begin() != message.end();
+}
+
+// "You are not subscribed to this service" and "you need to accept terms and subscribe" are about
+// the whole account, everything else about the region that was asked.
+Reaction reaction_to_opt_in(std::string_view message) {
+  return aws_says(message, "subscri") ? Reaction::skip_cloud : Reaction::skip_region;
+}
+
 // EMR says everything with this one code; only the text tells what it is about.
 Reaction reaction_to_validation(std::string_view message) {
-  const auto says = [&](std::string_view word) {
-    return std::ranges::search(message, word, [](char a, char b) {
-             return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-           }).begin() != message.end();
-  };
+  const auto says = [&](std::string_view word) { return aws_says(message, word); };
   if (says("termination protect") || says("termination-protect")) return Reaction::unprotect;
   if (says("capacity")) return Reaction::next_zone;
   if (says("limit") || says("quota")) return Reaction::skip_quota;
@@ -129,6 +142,7 @@ Reaction reaction_to_unknown(std::string_view code, int http_status) {
 
 Reaction aws_reaction(std::string_view code, int http_status, std::string_view message) {
   if (code == "ValidationException") return reaction_to_validation(message);
+  if (code == "OptInRequired") return reaction_to_opt_in(message);
   const auto row = std::ranges::find(kAwsRows, code, &AwsRow::code);
   return row != kAwsRows.end() ? row->reaction : reaction_to_unknown(code, http_status);
 }
@@ -147,6 +161,9 @@ std::string aws_remedy(std::string_view code, Reaction reaction, std::string_vie
     return fmt::format(" The key's policy must allow {}; docs/clouds.md has the whole policy.",
                        action_of(operation));
   }
+  if (code == "OptInRequired" && reaction == Reaction::skip_cloud) {
+    return " Subscribe the account to what AWS names, or use another image.";
+  }
   if (code == "RequestExpired") return " Set this server's clock right.";
   if (code.starts_with("ExpiredToken")) {
     return " The temporary credentials have ended: store new ones.";
@@ -155,7 +172,7 @@ std::string aws_remedy(std::string_view code, Reaction reaction, std::string_vie
   if (code == "OptInRequired") return " Enable the region or service for the account.";
   if (code == "VPCIdNotSpecified") return " Run `aws ec2 create-default-vpc` for this region.";
   if (reaction == Reaction::skip_quota) return " Ask for a higher limit under Service Quotas.";
-  if (reaction == Reaction::skip_cloud) {
+  if (reaction == Reaction::key_refused || reaction == Reaction::skip_cloud) {
     return " The access key or its secret is wrong, inactive or deleted: store a valid pair.";
   }
   return {};

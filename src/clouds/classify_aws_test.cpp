@@ -74,23 +74,43 @@ TEST(AwsFailure, TheAccountsLimitsRuleOutAClassOrARegion) {
       EndsWith("Ask for a higher limit under Service Quotas."));
 }
 
-TEST(AwsFailure, KeysThatDoNotWorkSkipTheCloud) {
+TEST(AwsFailure, KeysThatAwsDoesNotKnowWaitForAnother) {
+  expect_all(Reaction::key_refused, {{"AuthFailure", 401},
+                                     {"InvalidClientTokenId", 403},
+                                     {"InvalidAccessKeyId", 403},
+                                     {"SignatureDoesNotMatch", 403},
+                                     {"InvalidSignatureException", 400},
+                                     {"IncompleteSignature", 400},
+                                     {"IncompleteSignatureException", 400},
+                                     {"MissingAuthenticationToken", 403},
+                                     {"MissingAuthenticationTokenException", 403},
+                                     {"ExpiredToken", 403},
+                                     {"ExpiredTokenException", 400},
+                                     {"UnrecognizedClientException", 400}});
+}
+
+TEST(AwsFailure, AccountsThatMayNotSkipTheCloud) {
   expect_all(Reaction::skip_cloud, {{"UnauthorizedOperation", 403},
                                     {"AccessDenied", 403},
                                     {"AccessDeniedException", 400},
-                                    {"AuthFailure", 401},
-                                    {"InvalidClientTokenId", 403},
-                                    {"SignatureDoesNotMatch", 403},
-                                    {"InvalidSignatureException", 400},
-                                    {"IncompleteSignature", 400},
-                                    {"MissingAuthenticationToken", 403},
-                                    {"ExpiredToken", 403},
-                                    {"ExpiredTokenException", 400},
-                                    {"UnrecognizedClientException", 400},
                                     {"RequestExpired", 400},
                                     {"Blocked", 400},
                                     {"", 401},
                                     {"", 403}});
+}
+
+TEST(AwsFailure, AnOptInIsTheAccountsWhenItIsASubscription) {
+  const auto opt_in = [](std::string_view text) {
+    return classify_aws("RunInstances", "OptInRequired", 401, text);
+  };
+  for (const char* text :
+       {"You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.",
+        "In order to use this AWS Marketplace product you need to accept terms and subscribe."}) {
+    EXPECT_EQ(opt_in(text).reaction, Reaction::skip_cloud) << text;
+    EXPECT_THAT(opt_in(text).message, EndsWith("or use another image."));
+  }
+  EXPECT_EQ(opt_in("The region is not enabled for your account").reaction, Reaction::skip_region);
+  EXPECT_EQ(opt_in("").reaction, Reaction::skip_region);
 }
 
 TEST(AwsFailure, ARegionThatIsNotEnabledIsSkipped) {

@@ -121,6 +121,7 @@ std::string_view scopes_of(std::string_view operation) {
 Reaction reaction_to(Meaning meaning, std::string_view operation, std::string_view text) {
   switch (meaning) {
     case Meaning::unauthorized:
+      return Reaction::key_refused;
     case Meaning::forbidden:
       return Reaction::skip_cloud;
     case Meaning::throttled:

@@ -13,10 +13,10 @@ Reaction reaction(std::string_view operation, std::string_view id, int status) {
   return classify_digitalocean(operation, id, status, "some words", {}).reaction;
 }
 
-TEST(DigitalOceanFailure, CredentialsThatDoNotWorkSkipTheCloud) {
+TEST(DigitalOceanFailure, ATokenThatDoesNotWorkWaitsForAnother) {
   const auto failure =
       classify_digitalocean("read account", "unauthorized", 401, "Unable to authenticate you", {});
-  EXPECT_EQ(failure.reaction, Reaction::skip_cloud);
+  EXPECT_EQ(failure.reaction, Reaction::key_refused);
   EXPECT_EQ(failure.code, "unauthorized");
   EXPECT_EQ(failure.message,
             "DigitalOcean answered 'read account' with 401 unauthorized: Unable to authenticate "
@@ -25,8 +25,9 @@ TEST(DigitalOceanFailure, CredentialsThatDoNotWorkSkipTheCloud) {
 }
 
 TEST(DigitalOceanFailure, AMissingScopeIsNamedForEveryOperation) {
-  for (const char* operation : {"read account", "list regions", "list sizes", "read image",
-                                "list droplets", "create droplets", "delete droplet"}) {
+  for (const char* operation :
+       {"read account", "list regions", "list sizes", "read image", "list droplets", "list actions",
+        "create droplets", "delete droplet"}) {
     const auto failure = classify_digitalocean(
         operation, "forbidden", 403, "You are not authorized to perform this operation", {});
     EXPECT_EQ(failure.reaction, Reaction::skip_cloud) << operation;
@@ -115,7 +116,7 @@ TEST(DigitalOceanFailure, AnAnswerWithoutIdMayBeSomebodyElsesAndIsAmbiguous) {
     EXPECT_EQ(reaction("delete droplet", "", status), Reaction::ambiguous) << status;
   }
   EXPECT_EQ(classify_digitalocean("list droplets", "", 404, "", {}).code, "Http404");
-  EXPECT_EQ(reaction("list droplets", "", 401), Reaction::skip_cloud);
+  EXPECT_EQ(reaction("list droplets", "", 401), Reaction::key_refused);
   EXPECT_EQ(reaction("list droplets", "", 403), Reaction::skip_cloud);
 }
 
@@ -126,7 +127,8 @@ TEST(DigitalOceanFailure, WhatDoesNotExistIsGoneExceptForACreate) {
 }
 
 TEST(DigitalOceanFailure, AListingThatIsNotFoundIsNotAnEmptyOne) {
-  for (const char* operation : {"read account", "list regions", "list sizes", "list droplets"}) {
+  for (const char* operation :
+       {"read account", "list regions", "list sizes", "list droplets", "list actions"}) {
     EXPECT_EQ(reaction(operation, "not_found", 404), Reaction::ambiguous) << operation;
   }
 }

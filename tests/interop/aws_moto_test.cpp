@@ -131,23 +131,23 @@ TEST_F(AwsOverMoto, TheDocumentedPolicyIsEnoughForACheck) {
   EXPECT_THAT(identity->regions, Contains(kRegion));
 }
 
-TEST_F(AwsOverMoto, AWrongSecretSkipsTheCloud) {
+TEST_F(AwsOverMoto, AWrongSecretIsARefusedKey) {
   key_.secret = Secret("wrong");
   const auto identity = check(key_);
   ASSERT_FALSE(identity.has_value());
-  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(identity.error().reaction, Reaction::key_refused);
   EXPECT_EQ(identity.error().code, "SignatureDoesNotMatch");
   const auto found = list("i-none");
   ASSERT_FALSE(found.has_value());
-  EXPECT_EQ(found.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(found.error().reaction, Reaction::key_refused);
   EXPECT_EQ(found.error().code, "AuthFailure") << "EC2's own word for it";
 }
 
-TEST_F(AwsOverMoto, AnUnknownKeySkipsTheCloud) {
+TEST_F(AwsOverMoto, AnUnknownKeyIsARefusedKey) {
   key_.id = "AKIAIOSFODNN7EXAMPLE";
   const auto identity = check(key_);
   ASSERT_FALSE(identity.has_value());
-  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(identity.error().reaction, Reaction::key_refused);
   EXPECT_EQ(identity.error().code, "InvalidClientTokenId");
 }
 

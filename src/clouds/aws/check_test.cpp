@@ -75,7 +75,7 @@ TEST_F(AwsCheck, RefusesAKeyThatIsNotKnown) {
                   "included in the request is invalid.</Message></Error></ErrorResponse>"});
   const auto identity = check();
   ASSERT_FALSE(identity.has_value());
-  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(identity.error().reaction, Reaction::key_refused);
   EXPECT_EQ(identity.error().code, "InvalidClientTokenId");
   EXPECT_THAT(aws_.calls, ElementsAre("GetCallerIdentity"));
 }

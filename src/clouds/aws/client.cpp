@@ -111,7 +111,7 @@ std::optional<CloudFailure> unfit(const Caller& caller, std::string_view operati
     return std::nullopt;
   }
   return CloudFailure{
-      .reaction = Reaction::skip_cloud,
+      .reaction = Reaction::key_refused,
       .code = "InvalidKey",
       .message = fmt::format("'{}' was not sent: the access key is empty or holds characters "
                              "that no AWS key has. Store a valid pair.",
@@ -149,13 +149,16 @@ http::Call SignedClient::signed_call(const Caller& caller, const Message& messag
   return call;
 }
 
-bool SignedClient::corrects_clock(const http::Answer& refusal, std::string_view code) {
+bool SignedClient::was_misdated(const http::Answer& refusal, std::string_view code,
+                                Duration dated_with) {
   if (!may_mean_wrong_clock(code)) return false;
   const auto date = refusal.header("Date");
   const std::optional<Time> theirs = date ? parse_http_date(*date) : std::nullopt;
   if (!theirs) return false;
   const Duration offset = *theirs - clock_.now();
-  if (std::chrono::abs(offset - clock_offset_) < kClockTolerance) return false;
+  if (std::chrono::abs(offset - dated_with) < kClockTolerance) return false;
+  // Calls that were under way together are refused together; the first one corrects for all.
+  if (std::chrono::abs(offset - clock_offset_) < kClockTolerance) return true;
   log::warning("AWS's clock and ours differ; requests are dated by AWS's",
                {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(offset).count()}});
   clock_offset_ = offset;
@@ -166,8 +169,9 @@ Work<std::string> SignedClient::call(Caller caller, Message message) {
   if (std::optional<CloudFailure> failure = unfit(caller, message.operation)) {
     co_return std::unexpected(std::move(*failure));
   }
-  for (bool corrected = false;; corrected = true) {
+  for (bool repeated = false;; repeated = true) {
     const Time sent_at = clock_.now();
+    const Duration dated_with = clock_offset_;
     http::Call request = signed_call(caller, message);
     auto start = [this, &request](Done<http::CallResult> done) {
       http_.send(std::move(request), loop_, std::move(done));
@@ -180,7 +184,7 @@ Work<std::string> SignedClient::call(Caller caller, Message message) {
     }
     if (result->status >= 200 && result->status < 300) co_return std::move(result->body);
     const Refusal refusal = read_refusal(result->body);
-    if (!corrected && corrects_clock(*result, refusal.code)) continue;
+    if (!repeated && was_misdated(*result, refusal.code, dated_with)) continue;
     CloudFailure failure =
         classify_aws(message.operation, refusal.code, result->status, refusal.message);
     failure.retry_after = retry_after(*result);

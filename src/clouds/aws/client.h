@@ -65,8 +65,9 @@ class SignedClient {
   Work<std::string> call(Caller caller, Message message);
   Work<Xml> query(Caller caller, std::string service, Form form, Duration deadline);
   http::Call signed_call(const Caller& caller, const Message& message) const;
-  // True when the answer shows that our clock is off, which is then corrected from here on.
-  bool corrects_clock(const http::Answer& refusal, std::string_view code);
+  // Whether a call that was dated with that offset may have been refused for its date: the answer
+  // shows another time. Then our clock is corrected from here on, for all keys.
+  bool was_misdated(const http::Answer& refusal, std::string_view code, Duration dated_with);
 
   http::AsioLoop loop_;
   http::Client& http_;

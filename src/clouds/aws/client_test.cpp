@@ -99,6 +99,38 @@ TEST_F(AwsCall, CorrectsTheClockOncePerCall) {
   EXPECT_THAT(found.error().message, HasSubstr("Set this server's clock right"));
 }
 
+TEST_F(AwsCall, IsCorrectedOnceForAllCallsAndKeys) {
+  const char* now = "Fri, 02 Jan 2026 05:04:05 GMT";
+  aws_.refuse("DescribeInstances", 401, "AuthFailure", "no", dated(now));
+  aws_.on("DescribeInstances", instances_answer(""));
+  EXPECT_TRUE(list("us-east-1", "i-home").has_value());
+  key_.key_id = "k-2";
+  aws_.on("DescribeInstances", instances_answer(""));
+  EXPECT_TRUE(list("eu-west-1", "i-home").has_value());
+  EXPECT_EQ(header(2, "X-Amz-Date"), "20260102T050405Z") << "dated right at the first try";
+  // A date that is right is no reason to try again: now it is the key.
+  aws_.refuse("DescribeInstances", 401, "AuthFailure", "no", dated(now));
+  EXPECT_EQ(list("us-east-1", "i-home").error().reaction, Reaction::key_refused);
+  EXPECT_EQ(aws_.calls.size(), 4u);
+}
+
+TEST_F(AwsCall, IsRepeatedWhenItWasUnderWayWhileTheClockWasCorrected) {
+  for (int call = 0; call < 2; ++call) {
+    aws_.refuse("DescribeInstances", 400, "RequestExpired", "no",
+                dated("Fri, 02 Jan 2026 05:04:05 GMT"));
+  }
+  for (int call = 0; call < 2; ++call) aws_.on("DescribeInstances", instances_answer(""));
+  int listed = 0;
+  for (int call = 0; call < 2; ++call) {
+    cloud_.list(key_, "us-east-1", "i-home", loop_,
+                [&](CloudResult<std::vector<Instance>> found) { listed += found.has_value(); });
+  }
+  run();
+  EXPECT_EQ(listed, 2);
+  EXPECT_EQ(header(1, "X-Amz-Date"), "20260102T030405Z") << "both were under way";
+  EXPECT_TRUE(aws_.used_up());
+}
+
 TEST_F(AwsCall, CannotCorrectTheClockWithoutADate) {
   aws_.refuse("DescribeInstances", 400, "RequestExpired");
   EXPECT_FALSE(list("us-east-1", "i-home").has_value());
@@ -128,7 +160,7 @@ TEST_F(AwsCall, IsNotSentWithAKeyThatCouldBreakAHeader) {
     key_.session_token = Secret(token);
     const auto found = list("us-east-1", "i-home");
     ASSERT_FALSE(found.has_value());
-    EXPECT_EQ(found.error().reaction, Reaction::skip_cloud);
+    EXPECT_EQ(found.error().reaction, Reaction::key_refused);
     EXPECT_EQ(found.error().code, "InvalidKey");
   }
   EXPECT_TRUE(aws_.calls.empty());

@@ -148,7 +148,7 @@ TEST_F(AwsLaunch, SaysWhatEachRefusalMeans) {
       {400, "VcpuLimitExceeded", Reaction::skip_quota},
       {400, "VolumeLimitExceeded", Reaction::skip_region},
       {403, "UnauthorizedOperation", Reaction::skip_cloud},
-      {401, "AuthFailure", Reaction::skip_cloud},
+      {401, "AuthFailure", Reaction::key_refused},
       {400, "IdempotentParameterMismatch", Reaction::ambiguous},
       {400, "InvalidParameterValue", Reaction::fatal},
       {400, "InvalidAMIID.NotFound", Reaction::fatal},

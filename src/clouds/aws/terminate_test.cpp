@@ -163,7 +163,7 @@ TEST_F(AwsTerminate, StopsTryingOneByOneWhenThrottled) {
 TEST_F(AwsTerminate, PassesOnWhatItCannotMend) {
   const std::vector<std::tuple<int, std::string, Reaction>> kRefusals = {
       {503, "RequestLimitExceeded", Reaction::again}, {500, "InternalError", Reaction::ambiguous},
-      {401, "AuthFailure", Reaction::skip_cloud},     {403, "AccessDenied", Reaction::skip_cloud},
+      {401, "AuthFailure", Reaction::key_refused},    {403, "AccessDenied", Reaction::skip_cloud},
       {400, "MissingParameter", Reaction::fatal},     {502, "", Reaction::ambiguous}};
   for (const auto& [status, code, reaction] : kRefusals) {
     aws_.refuse("TerminateInstances", status, code);

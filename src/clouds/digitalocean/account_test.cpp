@@ -72,7 +72,7 @@ TEST_F(Account, OfAWrongTokenIsRefused) {
   client.on(kAccount, 401, error_json("unauthorized", "Unable to authenticate you"));
   const auto identity = check();
   ASSERT_FALSE(identity);
-  EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(identity.error().reaction, Reaction::key_refused);
   EXPECT_EQ(identity.error().code, "unauthorized");
 }
 

@@ -18,7 +18,7 @@ bool can_be_token(std::string_view text) {
 }
 
 CloudFailure no_token(std::string_view operation) {
-  return CloudFailure{.reaction = Reaction::skip_cloud,
+  return CloudFailure{.reaction = Reaction::key_refused,
                       .code = "InvalidToken",
                       .message = fmt::format(
                           "'{}' was not sent: the key's token is empty or holds characters that no "

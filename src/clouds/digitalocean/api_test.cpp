@@ -50,7 +50,7 @@ TEST_F(ApiTest, DoesNotSendATokenThatWouldBreakOutOfItsHeader) {
     const auto identity =
         answer_of<Identity>([&](auto done) { cloud.check(odd, loop, std::move(done)); });
     ASSERT_FALSE(identity);
-    EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
+    EXPECT_EQ(identity.error().reaction, Reaction::key_refused);
     EXPECT_EQ(identity.error().code, "InvalidToken");
   }
   EXPECT_TRUE(client.calls.empty());

@@ -135,7 +135,7 @@ TEST_F(Launch, PassesOnWhatARefusalMeans) {
     Reaction reaction;
   };
   const std::vector<Row> rows = {
-      {401, "unauthorized", "Unable to authenticate you", Reaction::skip_cloud},
+      {401, "unauthorized", "Unable to authenticate you", Reaction::key_refused},
       {403, "forbidden", "You are not authorized to perform this operation", Reaction::skip_cloud},
       {409, "conflict", "conflict", Reaction::ambiguous},
       {422, "unprocessable_entity", "Size is not available in this region.", Reaction::next_offer},

@@ -101,7 +101,7 @@ TEST_F(Terminate, WithATokenThatCannotBeSentFailsAtOnce) {
     cloud.terminate(odd, "", {"1", "2", "3", "4", "5"}, loop, std::move(done));
   });
   ASSERT_FALSE(ended);
-  EXPECT_EQ(ended.error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(ended.error().reaction, Reaction::key_refused);
   EXPECT_TRUE(client.calls.empty());
 }
 

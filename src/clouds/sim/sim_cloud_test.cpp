@@ -85,7 +85,7 @@ TEST_P(SimCloud, ChecksACredential) {
   world.revoke(account_of(cloud->name(), credentials));
   answer.reset();
   cloud->check(credentials, loop, [&](auto result) { answer = std::move(result); });
-  EXPECT_EQ(wait(answer).error().reaction, Reaction::skip_cloud);
+  EXPECT_EQ(wait(answer).error().reaction, Reaction::key_refused);
 }
 
 TEST_P(SimCloud, LaunchesListsAndEndsMachines) {
