@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <charconv>
 
 namespace mayfly {
 
@@ -32,15 +32,28 @@ Result<std::int64_t> parse_millionths(std::string_view text) {
   return negative ? -value : value;
 }
 
+char* print_millionths_to(char* at, std::int64_t millionths) {
+  auto magnitude = static_cast<std::uint64_t>(millionths);
+  if (millionths < 0) {
+    *at++ = '-';
+    magnitude = 0 - magnitude;
+  }
+  at = std::to_chars(at, at + kMillionthsBytesMax, magnitude / 1'000'000).ptr;
+  std::uint64_t fraction = magnitude % 1'000'000;
+  if (fraction == 0) return at;
+  *at = '.';
+  for (int place = 6; place > 0; --place) {
+    at[place] = static_cast<char>('0' + fraction % 10);
+    fraction /= 10;
+  }
+  at += 7;
+  while (at[-1] == '0') --at;
+  return at;
+}
+
 std::string print_millionths(std::int64_t millionths) {
-  const bool negative = millionths < 0;
-  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(millionths)
-                                  : static_cast<std::uint64_t>(millionths);
-  std::string text =
-      fmt::format("{}{}.{:06}", negative ? "-" : "", magnitude / 1'000'000, magnitude % 1'000'000);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
+  char text[kMillionthsBytesMax];
+  return {text, print_millionths_to(text, millionths)};
 }
 
 }  // namespace mayfly

@@ -15,6 +15,9 @@ namespace mayfly {
 Result<std::int64_t> parse_millionths(std::string_view text);
 // 1250000 -> "1.25": no trailing zeros, no exponent.
 std::string print_millionths(std::int64_t millionths);
+// The same into a buffer of at least kMillionthsBytesMax; answers its end.
+inline constexpr std::size_t kMillionthsBytesMax = 24;
+char* print_millionths_to(char* at, std::int64_t millionths);
 
 template <class Unit>
 struct Millionths {

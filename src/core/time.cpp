@@ -23,6 +23,15 @@ bool read_digits(std::string_view text, std::size_t& position, std::size_t digit
   return true;
 }
 
+template <int Digits>
+char* print_digits(char* at, int value) {
+  for (int place = Digits - 1; place >= 0; --place) {
+    at[place] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  return at + Digits;
+}
+
 bool read_char(std::string_view text, std::size_t& position, char expected) {
   if (position >= text.size() || text[position] != expected) return false;
   ++position;
@@ -58,21 +67,35 @@ bool read_offset(std::string_view text, std::size_t& position, Duration& offset)
 
 }  // namespace
 
-std::string to_string(Time time) {
+char* print_to(char* at, Time time) {
   const auto day = floor<days>(time);
   const std::chrono::year_month_day date{day};
-  const auto in_day = time - day;
-  const auto whole = floor<seconds>(in_day).count();
-  const auto fraction = (in_day - floor<seconds>(in_day)).count();
-  std::string text =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  whole / 3600, whole / 60 % 60, whole % 60);
-  if (fraction != 0) {
-    text += fmt::format(".{:06}", fraction);
-    while (text.back() == '0') text.pop_back();
+  const std::int64_t in_day = (time - day).count();
+  const auto second = static_cast<int>(in_day / 1'000'000);
+  const int year = static_cast<int>(date.year());
+  at = year >= 0 && year <= 9999 ? print_digits<4>(at, year) : fmt::format_to(at, "{:04}", year);
+  *at++ = '-';
+  at = print_digits<2>(at, static_cast<int>(static_cast<unsigned>(date.month())));
+  *at++ = '-';
+  at = print_digits<2>(at, static_cast<int>(static_cast<unsigned>(date.day())));
+  *at++ = 'T';
+  at = print_digits<2>(at, second / 3600);
+  *at++ = ':';
+  at = print_digits<2>(at, second / 60 % 60);
+  *at++ = ':';
+  at = print_digits<2>(at, second % 60);
+  if (const auto fraction = static_cast<int>(in_day % 1'000'000); fraction != 0) {
+    *at++ = '.';
+    at = print_digits<6>(at, fraction);
+    while (at[-1] == '0') --at;
   }
-  return text + "Z";
+  *at++ = 'Z';
+  return at;
+}
+
+std::string to_string(Time time) {
+  char text[kTimeBytesMax];
+  return {text, print_to(text, time)};
 }
 
 Result<Time> parse_time(std::string_view text) {

@@ -21,6 +21,9 @@ constexpr Time kNever = Time::max();
 
 // RFC 3339 in UTC: 2026-01-02T03:04:05Z, with a fraction only when there is one.
 std::string to_string(Time time);
+// The same into a buffer of at least kTimeBytesMax; answers its end.
+inline constexpr std::size_t kTimeBytesMax = 40;
+char* print_to(char* at, Time time);
 Result<Time> parse_time(std::string_view text);
 
 // `<n>d|h|m|s`, also combined from large to small: 90m, 1h30m, 2d. At most 3650 days.
