@@ -9,8 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/describe.hpp>
-#include <boost/mp11/algorithm.hpp>
 #include <cmath>
 #include <concepts>
 #include <map>
@@ -21,9 +19,11 @@
 #include "core/millionths.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "json/described.h"
 #include "json/print.h"
 #include "json/rules.h"
 #include "json/value.h"
+#include "json/write.h"
 
 namespace mayfly::json {
 
@@ -50,44 +50,6 @@ enum class Unknown {
   refuse,  // requests: a misspelt field must not be silently without effect
   ignore,  // our own stored documents: a newer version may have written more
 };
-
-template <class T>
-concept Described = boost::describe::has_describe_members<T>::value && std::is_class_v<T>;
-template <class T>
-concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
-
-template <class T>
-using members_of = boost::describe::describe_members<T, boost::describe::mod_any_access>;
-
-template <class T>
-struct is_text_map : std::false_type {};
-template <>
-struct is_text_map<std::map<std::string, std::string>> : std::true_type {};
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-template <class T>
-struct is_vector : std::false_type {};
-template <class T>
-struct is_vector<std::vector<T>> : std::true_type {};
-template <class T>
-struct is_millionths : std::false_type {};
-template <class U>
-struct is_millionths<Millionths<U>> : std::true_type {};
-
-template <DescribedEnum E>
-std::string_view enum_name(E entry) {
-  return boost::describe::enum_to_string(entry, "?");
-}
-
-template <DescribedEnum E>
-std::vector<std::string_view> enum_names() {
-  std::vector<std::string_view> names;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>(
-      [&](auto entry) { names.emplace_back(entry.name); });
-  return names;
-}
 
 std::string join_names(const std::vector<std::string_view>& names);  // 'a', 'b' or 'c'
 
@@ -130,18 +92,6 @@ value encode(const T& item) {
     });
     return members;
   }
-}
-
-// The same JSON as print(encode(item)), without building the tree: what every stored document is
-// made by.
-template <class T>
-void write_text(const T& item, std::string& out);
-
-template <class T>
-std::string to_text(const T& item) {
-  std::string out;
-  write_text(item, out);
-  return out;
 }
 
 namespace detail {
@@ -295,73 +245,6 @@ void decode(const value& given, const std::string& path, const FieldRule* rule, 
       return;
     }
     detail::decode_text(std::string(text->data(), text->size()), path, rule, issues, item);
-  }
-}
-
-namespace detail {
-
-template <Described T>
-void write_struct(const T& item, std::string& out) {
-  out += '{';
-  bool first = true;
-  boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-    const auto& field = item.*member.pointer;
-    if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>::value) {
-      if (!field) return;
-    }
-    out += first ? "\"" : ",\"";
-    first = false;
-    out += member.name;
-    out += "\":";
-    write_text(field, out);
-  });
-  out += '}';
-}
-
-}  // namespace detail
-
-template <class T>
-void write_text(const T& item, std::string& out) {
-  if constexpr (std::same_as<T, bool>) {
-    out += item ? "true" : "false";
-  } else if constexpr (std::integral<T>) {
-    out += fmt::format_int(item).c_str();
-  } else if constexpr (std::same_as<T, std::string>) {
-    append_quoted(item, out);
-  } else if constexpr (is_millionths<T>::value || std::same_as<T, Time> ||
-                       std::same_as<T, Duration>) {
-    if constexpr (is_millionths<T>::value)
-      out += to_string(item);
-    else
-      append_quoted(to_string(item), out);
-  } else if constexpr (DescribedEnum<T>) {
-    append_quoted(enum_name(item), out);
-  } else if constexpr (is_optional<T>::value) {
-    if (item)
-      write_text(*item, out);
-    else
-      out += "null";
-  } else if constexpr (is_vector<T>::value) {
-    out += '[';
-    for (const auto& element : item) {
-      if (&element != &item.front()) out += ',';
-      write_text(element, out);
-    }
-    out += ']';
-  } else if constexpr (is_text_map<T>::value) {
-    out += '{';
-    for (const auto& [name, text] : item) {
-      if (name != item.begin()->first) out += ',';
-      append_quoted(name, out);
-      out += ':';
-      append_quoted(text, out);
-    }
-    out += '}';
-  } else if constexpr (std::same_as<T, value>) {
-    out += print(item);
-  } else {
-    static_assert(Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
-    detail::write_struct(item, out);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace mayfly::json {
@@ -115,24 +117,55 @@ std::string quote(std::string_view text) {
   return out;
 }
 
+std::size_t clean_prefix(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x8080808080808080;
+  const auto dirty = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
+  std::size_t at = 0;
+  // Eight at a time: a byte b is below n when (b - n) borrows and b has no high bit; equal to c
+  // when b ^ c is below 1. A borrow can only fool the bytes above one that is dirty indeed.
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const std::uint64_t quotes = word ^ (kOnes * '"');
+    const std::uint64_t slashes = word ^ (kOnes * '\\');
+    const std::uint64_t found = ((word - kOnes * 0x20) & ~word) | ((quotes - kOnes) & ~quotes) |
+                                ((slashes - kOnes) & ~slashes);
+    if (found & kHigh) break;
+  }
+  while (at < text.size() && !dirty(text[at])) ++at;
+  return at;
+}
+
+std::size_t escape_of(char c, char* escape) {
+  constexpr char kHex[] = "0123456789abcdef";
+  escape[0] = '\\';
+  if (c == '"' || c == '\\') {
+    escape[1] = c;
+    return 2;
+  }
+  if (c == '\n') {
+    escape[1] = 'n';
+    return 2;
+  }
+  std::memcpy(escape + 1, "u00", 3);
+  escape[4] = kHex[static_cast<unsigned char>(c) >> 4];
+  escape[5] = kHex[c & 15];
+  return 6;
+}
+
 void append_quoted(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, clean, i - clean);
-    clean = i + 1;
-    if (c >= 0x20) {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n') {
-      out += "\\n";
-    } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    }
+  while (true) {
+    const std::size_t clean = clean_prefix(text);
+    out.append(text, 0, clean);
+    if (clean == text.size()) break;
+    char escape[kEscapeBytesMax];
+    out.append(escape, escape_of(text[clean], escape));
+    text.remove_prefix(clean + 1);
   }
-  out.append(text, clean);
   out += '"';
 }
 

@@ -16,4 +16,10 @@ std::string print_pretty(const value& tree);
 std::string quote(std::string_view text);
 void append_quoted(std::string_view text, std::string& out);
 
+// How many bytes from the beginning stand in a literal as they are.
+std::size_t clean_prefix(std::string_view text);
+// How a byte that does not is written there; answers the length.
+inline constexpr std::size_t kEscapeBytesMax = 6;
+std::size_t escape_of(char c, char* escape);
+
 }  // namespace mayfly::json
