@@ -7,7 +7,7 @@
 
 #include "core/assert.h"
 #include "core/log.h"
-#include "json/parse.h"
+#include "json/read.h"
 
 namespace mayfly::engine {
 namespace {
@@ -53,8 +53,7 @@ std::string ended_in(const std::string& user, Month month) {
 }
 
 Result<Reservation> from_document(const store::Document& document) {
-  TRY(const json::value tree, json::parse(document.body));
-  return json::decode<Reservation>(tree, json::Unknown::ignore);
+  return json::from_text<Reservation>(document.body);
 }
 
 Engine::Engine(Ports ports, Settings settings)
