@@ -78,7 +78,16 @@ void DigitalOceanCloud::list(const Credentials& credentials, std::string region,
                              std::string installation, Loop& loop,
                              Done<CloudResult<std::vector<Instance>>> done) {
   answer_with(driver_, loop, std::move(done),
-              driver_->list(credentials, std::move(region), std::move(installation)));
+              driver_->list(credentials, std::move(region), std::move(installation),
+                            digitalocean::Driver::Gpus::when_due));
+}
+
+void DigitalOceanCloud::list_everything(const Credentials& credentials, std::string region,
+                                        std::string installation, Loop& loop,
+                                        Done<CloudResult<std::vector<Instance>>> done) {
+  answer_with(driver_, loop, std::move(done),
+              driver_->list(credentials, std::move(region), std::move(installation),
+                            digitalocean::Driver::Gpus::always));
 }
 
 void DigitalOceanCloud::terminate(const Credentials& credentials, std::string /*region*/,

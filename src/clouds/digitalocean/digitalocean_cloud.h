@@ -42,6 +42,8 @@ class DigitalOceanCloud final : public Cloud {
                Done<CloudResult<std::vector<Instance>>> done) override;
   void list(const Credentials& credentials, std::string region, std::string installation,
             Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override;
+  void list_everything(const Credentials& credentials, std::string region, std::string installation,
+                       Loop& loop, Done<CloudResult<std::vector<Instance>>> done) override;
   void terminate(const Credentials& credentials, std::string region, std::vector<std::string> ids,
                  Loop& loop, Done<CloudResult<Terminated>> done) override;
   void ended(const Credentials& credentials, std::string region, std::vector<std::string> ids,

@@ -50,8 +50,9 @@ class Driver {
   Work<std::vector<LaunchTarget>> prepare(Credentials credentials, PrepareSpec spec);
   Work<std::vector<Instance>> launch(Credentials credentials, LaunchSpec spec);
   Work<std::vector<Instance>> look_up(Credentials credentials, Cloud::LookUp what);
+  enum class Gpus { when_due, always };
   Work<std::vector<Instance>> list(Credentials credentials, std::string region,
-                                   std::string installation);
+                                   std::string installation, Gpus gpus);
   Work<Cloud::Terminated> terminate(Credentials credentials, std::vector<std::string> ids);
   Work<std::map<std::string, Time>> ended(Credentials credentials, std::vector<std::string> ids);
 

@@ -129,6 +129,10 @@ class DriverTest : public testing::Test {
     return answer_of<std::vector<Instance>>(
         [&](auto done) { cloud.list(key(), region, "home", loop, std::move(done)); });
   }
+  CloudResult<std::vector<Instance>> list_everything() {
+    return answer_of<std::vector<Instance>>(
+        [&](auto done) { cloud.list_everything(key(), "", "home", loop, std::move(done)); });
+  }
   CloudResult<Cloud::Terminated> terminate(std::vector<std::string> ids) {
     return answer_of<Cloud::Terminated>(
         [&](auto done) { cloud.terminate(key(), "", ids, loop, std::move(done)); });

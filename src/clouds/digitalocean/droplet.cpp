@@ -44,9 +44,14 @@ void read_tags(const json::value& droplet, Instance& instance) {
   for (const json::value& tag : *tags) {
     const auto* text = tag.if_string();
     if (!text) continue;
-    if (auto ours = decode_tag(std::string_view(text->data(), text->size()))) {
-      instance.tags.insert(*std::move(ours));
-    }
+    const std::string_view written(text->data(), text->size());
+    auto ours = decode_tag(written);
+    if (!ours) continue;
+    // In other capitals than we write them a tag still says which reservation a machine belongs to;
+    // but whether it is ours at all, and may be swept away, only the exact one says.
+    if (ours->first == tag::kInstallation && encode_tag(ours->first, ours->second) != written)
+      continue;
+    instance.tags.insert(*std::move(ours));
   }
 }
 

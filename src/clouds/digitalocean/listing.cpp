@@ -76,13 +76,13 @@ Work<std::vector<Instance>> Driver::look_up(Credentials credentials, Cloud::Look
 }
 
 Work<std::vector<Instance>> Driver::list(Credentials credentials, std::string region,
-                                         std::string installation) {
+                                         std::string installation, Gpus gpus) {
   const std::string tag = encode_tag(tag::kInstallation, installation);
   Found found{.tags = {tag}, .names = {}};
   auto finding = find_by_tag(credentials.secret, tag, found);
   const auto done = co_await std::move(finding);
   if (!done) co_return std::unexpected(done.error());
-  if (gpus_.is_due(credentials.key_id, clock_.now())) {
+  if (gpus == Gpus::always || gpus_.is_due(credentials.key_id, clock_.now())) {
     const std::size_t before = found.by_id.size();
     auto finding_gpus = find_gpus(credentials.secret, found);
     const auto gpus_done = co_await std::move(finding_gpus);

@@ -144,6 +144,17 @@ TEST_F(List, KnowsOurTagInAnyCase) {
   EXPECT_EQ(ids(list()), (Ids{"1"}));
 }
 
+TEST_F(List, DoesNotTakeOtherCapitalsForTheExactTag) {
+  client.on(kByHomeTag, 200,
+            droplets_json({{.id = 1, .tags = "\"MAYFLY:installation:home\""},
+                           {.id = 2, .tags = "\"mayfly:installation:home\""}}));
+  script_gpus();
+  const auto found = list();
+  ASSERT_EQ(ids(found), (Ids{"1", "2"}));
+  EXPECT_FALSE((*found)[0].tags.contains(tag::kInstallation));
+  EXPECT_EQ((*found)[1].tags.at(tag::kInstallation), "home");
+}
+
 TEST_F(List, ShowsOurGpuMachinesToo) {
   client.on(kByHomeTag, 200, droplets_json({{.id = 1}}));
   script_gpus({{.id = 2}, {.id = 3, .tags = "\"somebody-elses\""}, {.id = 4, .tags = ""}});
@@ -166,6 +177,13 @@ TEST_F(List, SkipsTheGpuListingWhileNoneOfOursCanBeThere) {
   clock.time += kGpuListingInterval;
   list();
   EXPECT_EQ(client.count(kGpus), 4u);
+}
+
+TEST_F(List, OfEverythingLooksForGpuMachinesEveryTime) {
+  client.on(kByHomeTag, 200, droplets_json({{.id = 1}}));
+  script_gpus({{.id = 2}});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ids(list_everything()), (Ids{"1", "2"}));
+  EXPECT_EQ(client.count(kGpus), 3u);
 }
 
 TEST_F(List, LooksForGpuMachinesEveryTimeAfterOneWasLaunchedOrSeen) {
