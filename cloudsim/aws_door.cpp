@@ -57,7 +57,7 @@ AwsDoor::AwsDoor(Simulator& simulator)
 
 boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
   const Time real_now = simulator_.clock().real_now();
-  auto scope = verify_signature(request, real_now);
+  auto scope = verify_signature(request, simulator_.keys(), real_now);
   if (!scope) {
     const std::string& named = scope.error().scope.service;
     const std::string_view service =

@@ -102,6 +102,11 @@ sim::CloudError refusal_of(const AuthFailure& failure, std::string_view service,
           "your AWS Secret Access Key and signing method. Consult the service documentation for "
           "details.",
           {}};
+    case AuthProblem::expired_token:
+      return {ssm ? 400 : 403,
+              ssm ? "ExpiredTokenException" : "ExpiredToken",
+              "The security token included in the request is expired",
+              {}};
     case AuthProblem::expired:
     case AuthProblem::early:
       break;

@@ -73,11 +73,13 @@ http::Response ControlDoor::answer(const http::Request& request) {
   if (path.size() == 2 && path[1] == "ledger" && get) return ledger();
   if (path.size() == 2 && path[1] == "health" && get) return health();
   if (path.size() == 2 && path[1] == "faults") return faults(request);
+  if (path.size() == 2 && path[1] == "keys" && request.method == "POST") return keys(request);
   if (path.size() == 4 && path[1] == "instances" && request.method == "POST") {
     return play(path[2], path[3]);
   }
   return json_error(404,
                     "GET /_sim/ledger, GET /_sim/health, GET, POST or DELETE /_sim/faults, "
+                    "POST /_sim/keys, "
                     "POST /_sim/instances/ID/terminate or /stop");
 }
 
@@ -117,6 +119,16 @@ http::Response ControlDoor::faults(const http::Request& request) {
     return json_error(405, "GET, POST or DELETE");
   }
   return json_answer(200, json::encode(world.faults().plan()));
+}
+
+http::Response ControlDoor::keys(const http::Request& request) {
+  const auto tree = json::parse(request.body);
+  if (!tree) return json_error(400, tree.error().message);
+  auto order = json::decode<KeyOrder>(*tree);
+  if (!order) return json_error(422, order.error().message);
+  if (!simulator_.keys().set(*std::move(order)))
+    return json_error(422, "cloud must be aws or digitalocean");
+  return {.status = 204};
 }
 
 http::Response ControlDoor::play(const std::string& id, const std::string& what) {

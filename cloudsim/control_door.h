@@ -1,4 +1,4 @@
-// The simulator's own address, /_sim: the ledger, the faults, and a hand in the clouds' machines.
+// The simulator's own address, /_sim: the ledger, the faults, the keys, and a hand in the clouds' machines.
 // No credentials: it exists only where people test.
 #pragma once
 
@@ -18,6 +18,7 @@ class ControlDoor {
   http::Response ledger();
   http::Response health();
   http::Response faults(const http::Request& request);
+  http::Response keys(const http::Request& request);
   http::Response play(const std::string& id, const std::string& what);
 
   Simulator& simulator_;

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-bool is_authorized(const http::Request& request) {
+bool is_authorized(const http::Request& request, const KeyRing& keys) {
   const std::string_view given = request.header("authorization").value_or("");
-  return given.starts_with(kBearer) && given.substr(kBearer.size()) == kDigitalOceanToken;
+  return given.starts_with(kBearer) && keys.accepts_token(given.substr(kBearer.size()));
 }
 
 // A create's own facts, for faults and capacity by place.
@@ -73,7 +73,7 @@ http::Response DigitalOceanDoor::refused(const sim::CloudError& error) {
 }
 
 boost::asio::awaitable<http::Response> DigitalOceanDoor::answer(http::Request request) {
-  if (!is_authorized(request)) {
+  if (!is_authorized(request, simulator_.keys())) {
     const sim::CloudError unauthorized{401, "unauthorized", "Unable to authenticate you", {}};
     co_return refused(unauthorized);
   }

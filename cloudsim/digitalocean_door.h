@@ -10,10 +10,6 @@
 
 namespace mayfly::cloudsim {
 
-// Clearly an example: nothing anywhere accepts it but this simulator.
-inline constexpr char kDigitalOceanToken[] =
-    "dop_v1_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
 class DigitalOceanDoor {
  public:
   explicit DigitalOceanDoor(Simulator& simulator);

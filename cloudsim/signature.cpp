@@ -73,7 +73,8 @@ std::string compact_time(Time time) {
   return text;
 }
 
-std::expected<Scope, AuthFailure> verify_signature(const http::Request& request, Time real_now) {
+std::expected<Scope, AuthFailure> verify_signature(const http::Request& request,
+                                                   const KeyRing& keys, Time real_now) {
   const std::string_view authorization = request.header("authorization").value_or("");
   const auto fails = [](AuthProblem problem, Scope scope = {}, std::string date = {}) {
     return std::unexpected(AuthFailure{problem, std::move(scope), std::move(date)});
@@ -89,11 +90,15 @@ std::expected<Scope, AuthFailure> verify_signature(const http::Request& request,
     return fails(AuthProblem::incomplete);
   }
   Scope scope{credential[0], credential[1], credential[2], credential[3]};
-  if (scope.key_id != kAccessKeyId || request.header("x-amz-security-token")) {
+  const KeyOrder* key = keys.find_aws(scope.key_id);
+  if (!key || request.header("x-amz-security-token").value_or("") != key->session_token) {
     return fails(AuthProblem::unknown_key, scope, date);
   }
-  const clouds::Credentials credentials{
-      .id = kAccessKeyId, .secret = Secret(kSecretAccessKey), .region = {}};
+  if (key->state == KeyState::expired) return fails(AuthProblem::expired_token, scope, date);
+  const clouds::Credentials credentials{.id = key->id,
+                                        .secret = Secret(key->secret),
+                                        .session_token = Secret(key->session_token),
+                                        .region = {}};
   const http::Headers expected =
       clouds::aws::sign(signable(request, split_at(part_of(parts, "SignedHeaders"), ';')),
                         credentials, scope.region, scope.service, *signed_at);

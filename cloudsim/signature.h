@@ -6,12 +6,9 @@
 
 #include "core/time.h"
 #include "http/server.h"
+#include "key_ring.h"
 
 namespace mayfly::cloudsim {
-
-// AWS's own documentation example; nothing anywhere accepts it but this simulator.
-inline constexpr char kAccessKeyId[] = "AKIAIOSFODNN7EXAMPLE";
-inline constexpr char kSecretAccessKey[] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 struct Scope {
   std::string key_id;
@@ -20,7 +17,15 @@ struct Scope {
   std::string service;
 };
 
-enum class AuthProblem { missing, incomplete, unknown_key, wrong_signature, expired, early };
+enum class AuthProblem {
+  missing,
+  incomplete,
+  unknown_key,
+  wrong_signature,
+  expired,  // the signature is too old
+  early,
+  expired_token,  // the session that the key belongs to has ended
+};
 
 struct AuthFailure {
   AuthProblem problem;
@@ -30,7 +35,8 @@ struct AuthFailure {
 
 inline constexpr Duration kSkewMax = 5min;
 
-std::expected<Scope, AuthFailure> verify_signature(const http::Request& request, Time real_now);
+std::expected<Scope, AuthFailure> verify_signature(const http::Request& request,
+                                                   const KeyRing& keys, Time real_now);
 
 // 20260102T030405Z
 std::string compact_time(Time time);

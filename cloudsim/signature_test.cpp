@@ -39,13 +39,13 @@ void replace(std::string& text, std::string_view from, std::string_view to) {
 }
 
 AuthProblem problem_of(const http::Request& request, Time now = kThen) {
-  const auto scope = verify_signature(request, now);
+  const auto scope = verify_signature(request, KeyRing(), now);
   EXPECT_FALSE(scope);
   return scope ? AuthProblem::missing : scope.error().problem;
 }
 
 TEST(Signature, OfAwssOwnSdkIsAccepted) {
-  const auto scope = verify_signature(sdk_request(), kThen);
+  const auto scope = verify_signature(sdk_request(), KeyRing(), kThen);
   ASSERT_TRUE(scope);
   EXPECT_EQ(scope->region, "us-east-1");
   EXPECT_EQ(scope->service, "sts");
@@ -66,7 +66,7 @@ TEST(Signature, CoversTheBodyAndTheSignedHeaders) {
 TEST(Signature, DoesNotCoverOtherHeaders) {
   http::Request request = sdk_request();
   header(request, "User-Agent") = "anything";
-  EXPECT_TRUE(verify_signature(request, kThen));
+  EXPECT_TRUE(verify_signature(request, KeyRing(), kThen));
 }
 
 TEST(Signature, OfAnotherKeyIsNotAccepted) {
@@ -78,9 +78,20 @@ TEST(Signature, OfAnotherKeyIsNotAccepted) {
   EXPECT_EQ(problem_of(request), AuthProblem::unknown_key);
 }
 
+TEST(Signature, OfAKeyThatWasRevokedOrHasRunOutIsNotAccepted) {
+  KeyRing keys;
+  keys.set({.cloud = "aws", .id = kAccessKeyId, .state = KeyState::revoked});
+  EXPECT_EQ(verify_signature(sdk_request(), keys, kThen).error().problem, AuthProblem::unknown_key);
+  keys.set({.cloud = "aws", .id = kAccessKeyId, .state = KeyState::expired});
+  EXPECT_EQ(verify_signature(sdk_request(), keys, kThen).error().problem,
+            AuthProblem::expired_token);
+  keys.set({.cloud = "aws", .id = kAccessKeyId});
+  EXPECT_TRUE(verify_signature(sdk_request(), keys, kThen)) << "the secret was kept";
+}
+
 TEST(Signature, HoldsForFiveMinutesBothWays) {
-  EXPECT_TRUE(verify_signature(sdk_request(), kThen + 5min));
-  EXPECT_TRUE(verify_signature(sdk_request(), kThen - 5min));
+  EXPECT_TRUE(verify_signature(sdk_request(), KeyRing(), kThen + 5min));
+  EXPECT_TRUE(verify_signature(sdk_request(), KeyRing(), kThen - 5min));
   EXPECT_EQ(problem_of(sdk_request(), kThen + 5min + 1s), AuthProblem::expired);
   EXPECT_EQ(problem_of(sdk_request(), kThen - 5min - 1s), AuthProblem::early);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "clouds/sim/world.h"
+#include "key_ring.h"
 #include "shop.h"
 #include "virtual_clock.h"
 
@@ -30,6 +31,7 @@ class Simulator {
   const VirtualClock& clock() const { return clock_; }
   sim::World& world() { return world_; }
   const Shop& shop() const { return shop_; }
+  KeyRing& keys() { return keys_; }
   std::uint64_t seed() const { return seed_; }
   // What clouds put beside every answer, so that their people can find the call again.
   std::string new_request_id();
@@ -45,6 +47,7 @@ class Simulator {
 
   VirtualClock clock_;
   Shop shop_;
+  KeyRing keys_;
   std::uint64_t seed_;
   SeededRandom ids_;
   sim::World world_;
