@@ -40,6 +40,14 @@ level = "debug"
 format = "json"
 [defaults]
 regions = ["eu-*", "aws:us-east-1"]
+[limits]
+machines = 20
+vcpus = ""
+usd_per_hour = 2.5
+usd_per_month = "100.000001"
+[lease]
+default = "8h"
+max = "7d"
 [clouds.aws]
 endpoint = "http://127.0.0.1:5000/"
 [clouds.digitalocean]
@@ -47,6 +55,7 @@ endpoint = "http://127.0.0.1:5000"
 [patience]
 absence = "5s"
 steady = "20s"
+vanish = "2m"
 dormant = "1m"
 )",
                               "test.toml", config);
@@ -55,8 +64,15 @@ dormant = "1m"
   EXPECT_EQ(config.threads, 4u);
   EXPECT_TRUE(config.log_json);
   EXPECT_EQ(config.regions, (std::vector<std::string>{"eu-*", "aws:us-east-1"}));
+  EXPECT_EQ(config.allowance.limits,
+            (service::Limits{.machines = 20,
+                             .usd_per_hour = Money{2'500'000},
+                             .usd_per_month = Money{100'000'001}}));
+  EXPECT_EQ(config.allowance.lease.otherwise, 8h);
+  EXPECT_EQ(config.allowance.lease.longest, 7 * 24h);
   EXPECT_EQ(config.aws_endpoint, "http://127.0.0.1:5000");
   EXPECT_EQ(config.policy.absence_window, Duration{5s});
+  EXPECT_EQ(config.policy.vanish_window, Duration{2min});
   EXPECT_EQ(config.poll_steady, Duration{20s});
   EXPECT_EQ(config.poll_dormant, Duration{1min});
 }
@@ -75,6 +91,16 @@ TEST(Config, NamesWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(error_of("[patience]\nboot = \"soon\"").find("patience.boot"), std::string::npos);
   EXPECT_NE(error_of("[server\n").find("line 1"), std::string::npos);
+}
+
+TEST(Config, RefusesLimitsThatAreNone) {
+  EXPECT_NE(error_of("[limits]\nmachines = -1").find("limits.machines"), std::string::npos);
+  EXPECT_NE(error_of("[limits]\nmachines = 2.5").find("limits.machines"), std::string::npos);
+  EXPECT_NE(error_of("[limits]\nusd_per_hour = 0.0000001").find("usd_per_hour"),
+            std::string::npos);
+  EXPECT_NE(error_of("[limits]\nusd_per_month = true").find("usd_per_month"), std::string::npos);
+  EXPECT_NE(error_of("[lease]\nmax = 7").find("lease.max"), std::string::npos);
+  EXPECT_EQ(error_of("[lease]\nmax = \"\"\ndefault = \"\""), "");
 }
 
 TEST(Config, RefusesToServeEverybodyWithoutTokens) {

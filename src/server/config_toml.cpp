@@ -60,6 +60,33 @@ Result<void> set_regions(const std::string& name, const toml::node& node, Config
   return {};
 }
 
+// A number or a text; the empty text means no limit. What a user's own limit may be is one here.
+std::optional<std::string> limit_text(const toml::node& node) {
+  if (const auto whole = node.as_integer()) return fmt::format("{}", whole->get());
+  // Printed with more digits than an amount may have, so that a seventh decimal is refused and not
+  // lost.
+  if (const auto real = node.as_floating_point()) return fmt::format("{:.9f}", real->get());
+  const auto text = node.value<std::string>();
+  return text && text->empty() ? std::string(service::kNoLimit) : text;
+}
+
+Setter limit(std::optional<std::string> service::LimitOverrides::* which) {
+  return [which](const std::string& name, const toml::node& node, Config& config) -> Result<void> {
+    service::LimitOverrides given;
+    given.*which = limit_text(node);
+    const auto good = service::check(given);
+    if (!(given.*which) || !good) {
+      return fail_field(name,
+                        name.starts_with("lease.")
+                            ? "must be a time such as 8h or 7d, or empty for none"
+                            : "must be a number from 0, with at most six decimals if it is of "
+                              "dollars, or empty for no limit");
+    }
+    config.allowance = service::resolve(config.allowance, given);
+    return {};
+  };
+}
+
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all = {
       {"server.listen", text([](const std::string&, const std::string& value, Config& config) {
@@ -85,6 +112,12 @@ const std::map<std::string, Setter>& setters() {
          return {};
        })},
       {"defaults.regions", set_regions},
+      {"limits.machines", limit(&service::LimitOverrides::machines)},
+      {"limits.vcpus", limit(&service::LimitOverrides::vcpus)},
+      {"limits.usd_per_hour", limit(&service::LimitOverrides::usd_per_hour)},
+      {"limits.usd_per_month", limit(&service::LimitOverrides::usd_per_month)},
+      {"lease.default", limit(&service::LimitOverrides::lease_default)},
+      {"lease.max", limit(&service::LimitOverrides::lease_max)},
       {"clouds.aws.endpoint",
        endpoint([](Config& config) -> std::string& { return config.aws_endpoint; })},
       {"clouds.digitalocean.endpoint",
@@ -102,6 +135,8 @@ const std::map<std::string, Setter>& setters() {
        duration([](Config& config) -> Duration& { return config.policy.look_up_window; })},
       {"patience.absence",
        duration([](Config& config) -> Duration& { return config.policy.absence_window; })},
+      {"patience.vanish",
+       duration([](Config& config) -> Duration& { return config.policy.vanish_window; })},
       {"patience.tombstone",
        duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
   };
