@@ -77,6 +77,11 @@ class AwsOverMoto : public ::testing::Test {
         [&](auto done) { cloud_.terminate(key_, kRegion, ids, loop_, std::move(done)); });
   }
 
+  CloudResult<std::map<std::string, Time>> ended(const std::vector<std::string>& ids) {
+    return answer_of<std::map<std::string, Time>>(
+        [&](auto done) { cloud_.ended(key_, kRegion, ids, loop_, std::move(done)); });
+  }
+
   LaunchSpec spec_for(const std::string& installation, const std::string& reservation, int count) {
     LaunchSpec spec{.region = kRegion,
                     .instance_type = "t3.micro",
@@ -220,6 +225,12 @@ TEST_F(AwsOverMoto, MachinesLiveFromLaunchToTermination) {
   ASSERT_TRUE(listed.has_value()) << listed.error().message;
   ASSERT_THAT(*listed, SizeIs(2));
   for (const Instance& instance : *listed) EXPECT_EQ(instance.state, InstanceState::terminated);
+
+  const auto ends = this->ended({ids[0], "i-0123456789abcdef0", ids[1]});
+  ASSERT_TRUE(ends.has_value()) << ends.error().message;
+  ASSERT_THAT(*ends, SizeIs(2));
+  EXPECT_GE(ends->at(ids[0]), (*listed)[0].launched_at);
+  EXPECT_LE(ends->at(ids[1]), clock_.now());
 }
 
 TEST_F(AwsOverMoto, AListingHasEveryPageAndNothingOfOthers) {
