@@ -145,6 +145,10 @@ class Cloudsim(Program):
     def end_machine(self, machine_id):
         self._control("POST", f"instances/{machine_id}/terminate")
 
+    def key(self, order):
+        """Issues, revokes or lets run out a key of the account."""
+        self._control("POST", "keys", order)
+
     def key_environment(self):
         """What `mayfly keys add ... --from-env` reads."""
         return {"AWS_ACCESS_KEY_ID": self.access_key_id, "AWS_SECRET_ACCESS_KEY": self.secret_access_key,

@@ -183,11 +183,13 @@ struct ReservationView {
   std::optional<Time> release_requested_at;
   std::optional<Time> ended_at;
   std::optional<std::string> end_reason;
+  std::optional<std::string> waiting;
   CostView cost;
 };
 BOOST_DESCRIBE_STRUCT(ReservationView, (),
                       (id, name, phase, goal, request, placement, instances, attempts, created_at,
-                       ready_at, expires_at, release_requested_at, ended_at, end_reason, cost))
+                       ready_at, expires_at, release_requested_at, ended_at, end_reason, waiting,
+                       cost))
 
 struct EventView {
   std::int64_t seq = 0;

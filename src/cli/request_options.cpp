@@ -90,6 +90,8 @@ std::vector<Option> shape_options(RequestOptions& target) {
              "The cheapest that is at least as large (at-least, the default), the closest shape "
              "of each cloud, or exactly this shape."),
       flag("--no-burstable", target.no_burstable, "No burstable and no shared processors."),
+      flag("--spread", target.spread,
+           "The machines may lie on several offers when no single one has room for all."),
       option("--max-price", "USD", target.max_price,
              "At most this much an hour for one machine, with disk and IPv4."),
   };
@@ -128,6 +130,7 @@ Result<json::value> make_request(const RequestOptions& options, RequestUse use,
   set(request, "instance_type", options.type);
   if (options.match) request["match"] = match_value(*options.match);
   if (options.no_burstable) request["burstable"] = false;
+  if (options.spread) request["spread"] = true;
   set(request, "max_price_usd_hour", options.max_price);
   set(request, "lease", options.lease);
   set(request, "name", options.name);

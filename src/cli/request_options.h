@@ -25,6 +25,7 @@ struct RequestOptions {
   std::optional<std::string> type;
   std::optional<std::string> match;
   bool no_burstable = false;
+  bool spread = false;
   std::optional<Money> max_price;
   std::optional<std::string> lease;
   std::optional<std::string> name;

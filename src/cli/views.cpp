@@ -50,6 +50,7 @@ Table facts(const ReservationView& reservation, Time now) {
   Table table({{""}, {""}});
   add_fact(table, "phase", Cell(reservation.phase, tone_of_phase(reservation.phase)));
   add_fact(table, "why", reservation.end_reason.value_or(""));
+  add_fact(table, "waiting", Cell(reservation.waiting.value_or(""), Tone::warning));
   add_fact(table, "request", request_text(reservation.request));
   if (reservation.placement) {
     add_fact(table, "placement", placement_text(*reservation.placement));
