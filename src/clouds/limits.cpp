@@ -108,9 +108,8 @@ constexpr int kDropletsPage = 200;
 constexpr Charge kDelete{.operation = Operation::terminate, .per_machine = 1};
 // By tag, by each name, and the GPU listing.
 constexpr Charge kLookUp{.operation = Operation::look_up, .fixed = 2, .per_machine = 1};
-// The GPU listing is another call.
-constexpr Charge kList{
-    .operation = Operation::list, .fixed = 1, .machines_per_page = kDropletsPage};
+// The listing of GPU droplets, now and then, is left to the margin and to what the answers tell.
+constexpr Charge kList{.operation = Operation::list, .machines_per_page = kDropletsPage};
 // Pages of the account's actions, newest first: mostly the first of them is enough.
 constexpr Charge kActions{.operation = Operation::ended, .fixed = 2};
 constexpr Charge kCreate{.operation = Operation::launch, .fixed = 1};

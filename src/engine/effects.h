@@ -7,8 +7,9 @@
 #include <memory>
 #include <string>
 
-#include "engine/lanes.h"
+#include "engine/pacer.h"
 #include "engine/ports.h"
+#include "engine/turn.h"
 #include "lifecycles/reservation.h"
 
 namespace mayfly::engine {
@@ -20,7 +21,7 @@ class Effects {
 
   using Current = std::function<std::shared_ptr<const Reservation>(const std::string& reservation)>;
 
-  Effects(Ports& ports, Lanes& lanes, std::string installation, Current current, Answer answer);
+  Effects(Ports& ports, Pacer& pacer, std::string installation, Current current, Answer answer);
 
   // Precondition: `state` is durable.
   void run(std::shared_ptr<const Reservation> state, const lifecycles::Effect& effect);
@@ -28,27 +29,30 @@ class Effects {
   static std::string_view kind(const lifecycles::Effect& effect);
 
  private:
-  using Use = std::move_only_function<void(CloudResult<clouds::Credentials>, Task finish)>;
+  struct Ending;
 
   void rank(const Reservation& state);
   void prepare(std::shared_ptr<const Reservation> state);
+  void find_targets(std::shared_ptr<const Reservation> state);
   void launch(std::shared_ptr<const Reservation> state, int number);
   void look_up(std::shared_ptr<const Reservation> state, int number);
   void terminate(std::shared_ptr<const Reservation> state, const lifecycles::Terminate& effect);
   void settle(std::shared_ptr<const Reservation> state, const lifecycles::Settle& effect);
-  // Waits for a place in the lane, opens the key, then calls `use`.
-  void with_key(const std::string& key, const std::string& lane, Use use);
+  template <class T>
+  using Invoke =
+      std::move_only_function<void(const clouds::Credentials&, Done<CloudResult<T>> done)>;
+  template <class T>
+  void call(Order order, Invoke<T> invoke, std::move_only_function<void(CloudResult<T>)> tell);
+  static Order order(const Reservation& state, const Attempt& attempt, clouds::Operation operation,
+                     std::size_t machines);
 
   Ports& ports_;
-  Lanes& lanes_;
+  Pacer& pacer_;
   std::string installation_;
   Current current_;
   Answer answer_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
-
-// A key that cannot be opened, as a failure of the call it was for. Nothing was sent.
-CloudFailure key_failure(const Error& error);
 
 // What is sent for an attempt's launch; the same state gives the same bytes.
 clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,

@@ -59,18 +59,19 @@ Result<Reservation> from_document(const store::Document& document) {
 Engine::Engine(Ports ports, Settings settings)
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
+      pacer_(ports_.loop, ports_.clouds, settings_.rate_percent),
       effects_(
-          ports_, lanes_, settings_.observer.installation,
+          ports_, pacer_, settings_.observer.installation,
           [this](const std::string& id) { return find(id); },
           [this](const std::string& id, decltype(lifecycles::Event::what) what) {
             take_answer(id, std::move(what));
           }),
-      observer_(ports_, lanes_, settings_.observer,
+      observer_(ports_, pacer_, settings_.observer,
                 [this](const std::string& id, lifecycles::Observed observed) {
                   reach(Milestone::listed);
                   mail(id, std::move(observed));
                 }),
-      sweeper_(ports_, lanes_, settings_.observer.installation, settings_.sweep,
+      sweeper_(ports_, pacer_, settings_.observer.installation, settings_.sweep,
                {.find = [this](const std::string& id) { return find(id); },
                 .each =
                     [this](const std::function<void(const Reservation&)>& visit) {
@@ -265,6 +266,9 @@ void Engine::written(const std::string& id, lifecycles::ReservationDecision deci
   const Snapshot before = entry.version++ == 0 ? nullptr : std::move(entry.state);
   entry.state = std::make_shared<const Reservation>(std::move(decision.next));
   if (settings_.changed) settings_.changed(before.get(), entry.state.get());
+  // A launch that waits for its turn would only find that it is not wanted any more.
+  if (before && before->goal == Goal::present && entry.state->goal == Goal::absent)
+    pacer_.hurry_launches(id);
   settle(entry, decision.wake);
   answer(entry);
   const Snapshot state = entry.state;
@@ -419,7 +423,8 @@ void Engine::sweep(const std::string& user, bool dry_run, Done<Result<SweepRepor
 Statistics Engine::statistics() const {
   Statistics now = statistics_;
   now.live = entries_.size();
-  now.calls_waiting = lanes_.waiting();
+  now.calls_waiting = pacer_.waiting();
+  now.calls = pacer_.use();
   now.scopes = observer_.scopes();
   now.strays = sweeper_.open();
   return now;

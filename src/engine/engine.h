@@ -21,9 +21,9 @@
 
 #include "core/calendar.h"
 #include "engine/effects.h"
-#include "engine/lanes.h"
 #include "engine/milestone.h"
 #include "engine/observer.h"
+#include "engine/pacer.h"
 #include "engine/ports.h"
 #include "engine/sweeper.h"
 #include "lifecycles/reservation.h"
@@ -44,6 +44,7 @@ using Changed = std::function<void(const Reservation* before, const Reservation*
 struct Settings {
   lifecycles::Policy policy;  // traits are filled in from ports.clouds
   ObserverSettings observer;
+  std::map<std::string, int> rate_percent = {};  // by cloud, of our share of its published limits
   SweepSettings sweep = {};
   Alongside alongside = {};
   Changed changed = {};
@@ -59,7 +60,8 @@ struct Statistics {
   std::int64_t decisions = 0;
   std::int64_t writes = 0;
   std::int64_t store_failures = 0;
-  std::map<std::string, std::int64_t> effects;  // by kind
+  std::map<std::string, std::int64_t> effects;                      // by kind
+  std::map<std::pair<std::string, std::string>, Pacer::Use> calls;  // by cloud and operation
 };
 
 class Engine {
@@ -129,7 +131,7 @@ class Engine {
 
   Ports ports_;
   Settings settings_;
-  Lanes lanes_;
+  Pacer pacer_;
   Effects effects_;
   Observer observer_;
   Sweeper sweeper_;

@@ -274,23 +274,5 @@ TEST_F(EngineTest, ForgetsAReservationWhenItsTombstoneHasPassed) {
   EXPECT_EQ(phase_of("r-1"), Phase::released);
 }
 
-TEST(Lanes, LetOnlySoManyCallsOutAtOnce) {
-  Lanes lanes;
-  std::vector<Task> finishes;
-  for (int i = 0; i < 20; ++i)
-    lanes.run("lane", [&](Task finish) { finishes.push_back(std::move(finish)); });
-  EXPECT_EQ(finishes.size(), static_cast<std::size_t>(kCallsUnderWay));
-  for (std::size_t i = 0; i < finishes.size(); ++i) finishes[i]();
-  EXPECT_EQ(finishes.size(), 20u);
-  EXPECT_EQ(lanes.waiting(), 0u);
-}
-
-TEST(Lanes, DoNotHoldEachOtherUp) {
-  Lanes lanes;
-  int started = 0;
-  for (int i = 0; i < 20; ++i) lanes.run("lane " + std::to_string(i), [&](Task) { ++started; });
-  EXPECT_EQ(started, 20);
-}
-
 }  // namespace
 }  // namespace mayfly::engine

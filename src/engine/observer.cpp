@@ -1,32 +1,58 @@
 #include "engine/observer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/assert.h"
 #include "core/log.h"
-#include "engine/effects.h"
+#include "engine/changes.h"
+#include "engine/turn.h"
 
 namespace mayfly::engine {
+namespace {
 
 using lifecycles::Interest;
 using lifecycles::Watch;
+
+struct NameHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view name) const {
+    return std::hash<std::string_view>{}(name);
+  }
+};
+using Watchers = std::unordered_map<std::string, Watch, NameHash, std::equal_to<>>;
+
+std::size_t index_of(Watch watch) {
+  return static_cast<std::size_t>(watch);
+}
+
+// Within a tenth more or less, another each time: listings that fall together drift apart.
+Duration jittered(Duration interval, std::size_t seed) {
+  constexpr std::size_t kSteps = 201;
+  const auto step = static_cast<std::int64_t>(seed * 0x9e3779b97f4a7c15u % kSteps) - 100;
+  return interval + interval * step / 1000;
+}
+
+}  // namespace
 
 struct Observer::Scope {
   std::string key;
   std::string cloud;
   std::string region;
-  std::map<std::string, Watch> watchers;  // reservation -> how closely
-  std::map<Watch, int> count;             // of watchers, by how closely
-  std::set<std::string> transition;       // those that are told of every listing
-  std::map<std::string, Instance> last;   // the last complete listing, by instance id
+  Watchers watchers;                   // reservation -> how closely
+  std::array<std::size_t, 3> count{};  // of watchers, by how closely
+  std::vector<Instance> last;          // the last complete listing
   bool listed = false;
   bool polling = false;
   int failures = 0;
+  std::size_t jitter = 0;  // another for each scope and poll
   Time next_poll = kNever;
+
+  bool any(Watch watch) const { return count[index_of(watch)] > 0; }
 };
 
-Observer::Observer(Ports& ports, Lanes& lanes, ObserverSettings settings, Tell tell)
-    : ports_(ports), lanes_(lanes), settings_(std::move(settings)), tell_(std::move(tell)) {}
+Observer::Observer(Ports& ports, Pacer& pacer, ObserverSettings settings, Tell tell)
+    : ports_(ports), pacer_(pacer), settings_(std::move(settings)), tell_(std::move(tell)) {}
 
 Observer::~Observer() = default;
 
@@ -34,45 +60,60 @@ std::size_t Observer::scopes() const {
   return scopes_.size();
 }
 
-void Observer::set_interests(const std::string& reservation, std::vector<Interest> interests) {
-  const auto known = interests_.find(reservation);
-  if (known != interests_.end() && known->second == interests) return;
-  if (known != interests_.end()) {
-    for (const Interest& old : known->second) {
-      const auto found = scopes_.find({old.key, old.region});
-      if (found == scopes_.end()) continue;
-      --found->second->count[old.watch];
-      found->second->watchers.erase(reservation);
-      found->second->transition.erase(reservation);
-    }
-  }
-  for (const Interest& interest : interests) {
-    auto& scope = scopes_[{interest.key, interest.region}];
-    if (!scope) {
-      scope = std::make_unique<Scope>();
-      scope->key = interest.key;
-      scope->cloud = interest.cloud;
-      scope->region = interest.region;
-    }
-    scope->watchers[reservation] = interest.watch;
-    ++scope->count[interest.watch];
-    if (interest.watch == Watch::transition) scope->transition.insert(reservation);
-    arm(*scope, ports_.loop.now() + interval(*scope));
-  }
-  if (interests.empty()) {
-    interests_.erase(reservation);
-  } else {
-    interests_[reservation] = std::move(interests);
-  }
+bool Observer::same(const std::vector<Bond>& bonds, const std::vector<Interest>& interests) {
+  return std::ranges::equal(bonds, interests, [](const Bond& bond, const Interest& interest) {
+    const Scope& scope = *bond.scope;
+    return bond.watch == interest.watch && scope.key == interest.key &&
+           scope.region == interest.region && scope.cloud == interest.cloud;
+  });
 }
 
-Duration Observer::interval(const Scope& scope) const {
-  const auto any = [&](Watch watch) {
-    const auto found = scope.count.find(watch);
-    return found != scope.count.end() && found->second > 0;
-  };
-  if (any(Watch::transition)) return settings_.poll_transition;
-  return any(Watch::steady) ? settings_.poll_steady : settings_.poll_dormant;
+Observer::Scope& Observer::scope_of(const Interest& interest) {
+  std::unique_ptr<Scope>& scope = scopes_[{interest.key, interest.region}];
+  if (!scope) {
+    scope = std::make_unique<Scope>();
+    scope->key = interest.key;
+    scope->cloud = interest.cloud;
+    scope->region = interest.region;
+    scope->jitter = std::hash<std::string>{}(interest.key + '/' + interest.region);
+  }
+  return *scope;
+}
+
+void Observer::set_interests(const std::string& reservation,
+                             const std::vector<Interest>& interests) {
+  const auto known = bonds_.find(reservation);
+  if (known == bonds_.end() ? interests.empty() : same(known->second, interests)) return;
+  std::vector<Bond>& bonds = known == bonds_.end() ? bonds_[reservation] : known->second;
+  for (const Bond& old : bonds) {
+    --old.scope->count[index_of(old.watch)];
+    old.scope->watchers.erase(reservation);
+  }
+  bonds.clear();
+  for (const Interest& interest : interests) {
+    Scope& scope = scope_of(interest);
+    scope.watchers[reservation] = interest.watch;
+    ++scope.count[index_of(interest.watch)];
+    bonds.push_back({.scope = &scope, .watch = interest.watch});
+    arm(scope, ports_.loop.now() + interval(scope));
+  }
+  if (interests.empty()) bonds_.erase(reservation);
+}
+
+Order Observer::order_of(const Scope& scope) const {
+  return {.key = scope.key,
+          .cloud = scope.cloud,
+          .region = scope.region,
+          .operation = clouds::Operation::list,
+          .machines = static_cast<std::int64_t>(scope.last.size())};
+}
+
+// In transition the pacer alone slows listings down, when their part of the limit is used up.
+Duration Observer::interval(Scope& scope) {
+  if (scope.any(Watch::transition)) return settings_.poll_transition;
+  const Duration base = scope.any(Watch::steady) ? settings_.poll_steady : settings_.poll_dormant;
+  const auto crowd = settings_.poll_share * static_cast<std::int64_t>(scopes_.size());
+  return jittered(std::max({base, pacer_.pace(order_of(scope)), Duration{crowd}}), ++scope.jitter);
 }
 
 void Observer::hurry(const std::string& key) {
@@ -104,31 +145,22 @@ void Observer::poll(const ScopeKey& key) {
     return;
   }
   scope.polling = true;
-  lanes_.run(scope.key + "/" + scope.region + "/list",
-             [this, key, alive = std::weak_ptr<int>(alive_)](Task finish) {
-               if (alive.expired()) return;
-               ports_.keyring.open(
-                   key.first, ports_.loop,
-                   [this, key, alive,
-                    finish = std::move(finish)](Result<clouds::Credentials> credentials) mutable {
-                     if (alive.expired()) return;
-                     const Time asked_at = ports_.loop.now();
-                     auto answer = [this, key, asked_at, alive, finish = std::move(finish)](
-                                       CloudResult<std::vector<Instance>> listing) mutable {
-                       if (alive.expired()) return;
-                       finish();
-                       take(key, asked_at, std::move(listing));
-                     };
-                     if (!credentials) {
-                       answer(std::unexpected(key_failure(credentials.error())));
-                       return;
-                     }
-                     const Scope& scope_now = *scopes_.at(key);
-                     ports_.clouds.at(scope_now.cloud)
-                         ->list(*credentials, scope_now.region, settings_.installation, ports_.loop,
-                                std::move(answer));
-                   });
-             });
+  auto use = [this, key, alive = std::weak_ptr<int>(alive_)](
+                 CloudResult<clouds::Credentials> credentials, Pacer::Finish finish) mutable {
+    const Time asked_at = ports_.loop.now();
+    auto answer = [this, key, asked_at, alive,
+                   finish = std::move(finish)](CloudResult<std::vector<Instance>> listing) mutable {
+      if (alive.expired()) return;
+      finish(outcome_of_listing(listing));
+      take(key, asked_at, std::move(listing));
+    };
+    if (!credentials) return answer(std::unexpected(credentials.error()));
+    const Scope& scope_now = *scopes_.at(key);
+    ports_.clouds.at(scope_now.cloud)
+        ->list(*credentials, scope_now.region, settings_.installation, ports_.loop,
+               std::move(answer));
+  };
+  in_turn(pacer_, ports_, order_of(scope), alive_, std::move(use));
 }
 
 void Observer::take(const ScopeKey& key, Time asked_at,
@@ -138,17 +170,21 @@ void Observer::take(const ScopeKey& key, Time asked_at,
   Scope& scope = *found->second;
   scope.polling = false;
   scope.next_poll = kNever;
+  const Time now = ports_.loop.now();
   if (listing) {
     scope.failures = 0;
-    tell_all(scope, asked_at, *listing);
-    if (heard_) {
-      heard_({.key = scope.key,
-              .cloud = scope.cloud,
-              .region = scope.region,
-              .asked_at = asked_at,
-              .instances = *std::move(listing)});
-    }
-    arm(scope, ports_.loop.now() + interval(scope));
+    Listing all{.key = scope.key,
+                .cloud = scope.cloud,
+                .region = scope.region,
+                .asked_at = asked_at,
+                .instances = *std::move(listing)};
+    tell_all(scope, all);
+    if (heard_) heard_(all);
+    scope.last = std::move(all.instances);
+    scope.listed = true;
+    // From one question to the next, but a cloud that is slow to answer is not asked at once.
+    const Duration wait = interval(scope);
+    arm(scope, std::max(asked_at + wait, now + wait / 4));
     return;
   }
   constexpr int kBackoffDoublingsMax = 5;
@@ -160,41 +196,34 @@ void Observer::take(const ScopeKey& key, Time asked_at,
         "listing failed",
         {{"cloud", scope.cloud}, {"region", scope.region}, {"why", listing.error().message}});
   }
-  arm(scope, ports_.loop.now() + std::min<Duration>(wait, 5min));
+  arm(scope, now + std::min<Duration>(wait, 5min));
 }
 
-void Observer::tell_all(Scope& scope, Time asked_at, const std::vector<Instance>& listing) {
-  std::map<std::string, Instance> now;
-  std::map<std::string, std::vector<Instance>> by_reservation;
-  std::set<std::string> concerned;
-  for (const Instance& instance : listing) {
-    const auto owner = instance.tags.find(tag::kReservation);
-    if (owner == instance.tags.end()) continue;
-    by_reservation[owner->second].push_back(instance);
-    const auto before = scope.last.find(instance.id);
-    if (before == scope.last.end() || before->second != instance) concerned.insert(owner->second);
-    if (before != scope.last.end()) scope.last.erase(before);
-    now.emplace(instance.id, instance);
+void Observer::tell_all(Scope& scope, const Listing& listing) {
+  std::vector<std::string_view> concerned = owners_of_changes(scope.last, listing.instances);
+  // After a restart the first listing is news to everybody.
+  if (!scope.listed || scope.any(Watch::transition)) {
+    for (const auto& [reservation, watch] : scope.watchers) {
+      if (!scope.listed || watch == Watch::transition) concerned.push_back(reservation);
+    }
+    sort_unique(concerned);
   }
-  // What is left of the last listing has disappeared.
-  for (const auto& [id, instance] : scope.last)
-    concerned.insert(instance.tags.at(tag::kReservation));
-  scope.last = std::move(now);
-  concerned.insert(scope.transition.begin(), scope.transition.end());
-  if (!scope.listed) {
-    // After a restart the first listing is news to everybody.
-    for (const auto& [reservation, watch] : scope.watchers) concerned.insert(reservation);
-    scope.listed = true;
+  // Whose machine it is when nobody here watches, the sweeper finds out.
+  std::erase_if(concerned, [&](std::string_view name) { return !scope.watchers.contains(name); });
+  if (concerned.empty()) return;
+  std::vector<lifecycles::Observed> news(concerned.size(), {.key = scope.key,
+                                                            .cloud = scope.cloud,
+                                                            .region = scope.region,
+                                                            .asked_at = listing.asked_at,
+                                                            .instances = {}});
+  for (const Instance& instance : listing.instances) {
+    const auto found = std::ranges::lower_bound(concerned, owner_of(instance));
+    if (found == concerned.end() || *found != owner_of(instance)) continue;
+    news[static_cast<std::size_t>(found - concerned.begin())].instances.push_back(instance);
   }
-  for (const std::string& reservation : concerned) {
-    // Whose machine it is then, the sweeper finds out.
-    if (!scope.watchers.contains(reservation)) continue;
-    tell_(reservation, {.key = scope.key,
-                        .cloud = scope.cloud,
-                        .region = scope.region,
-                        .asked_at = asked_at,
-                        .instances = by_reservation[reservation]});
-  }
+  // Whoever is told may lose interest, and its name here with it.
+  const std::vector<std::string> names(concerned.begin(), concerned.end());
+  for (std::size_t i = 0; i < names.size(); ++i) tell_(names[i], std::move(news[i]));
 }
 
 }  // namespace mayfly::engine

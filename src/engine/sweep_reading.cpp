@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/log.h"
-#include "engine/effects.h"
 #include "engine/sweeper_parts.h"
+#include "engine/turn.h"
 
 namespace mayfly::engine {
 namespace {
@@ -96,42 +96,26 @@ void Sweeper::read_again(const std::string& id) {
 // ---- the clouds
 // -------------------------------------------------------------------------------------------
 
-void Sweeper::with_key(const std::string& key, const std::string& lane, Use use) {
-  lanes_.run(key + "/" + lane, [this, key, use = std::move(use),
-                                alive = std::weak_ptr<int>(alive_)](Task finish) mutable {
-    if (alive.expired()) return;
-    ports_.keyring.open_to_end(key, ports_.loop,
-                               [use = std::move(use), finish = std::move(finish),
-                                alive](Result<clouds::Credentials> credentials) mutable {
-                                 if (alive.expired()) return;
-                                 if (credentials) {
-                                   use(*std::move(credentials), std::move(finish));
-                                 } else {
-                                   use(std::unexpected(key_failure(credentials.error())),
-                                       std::move(finish));
-                                 }
-                               });
-  });
-}
-
 void Sweeper::list(const std::string& key, const std::string& cloud, const std::string& region,
                    Done<CloudResult<Listing>> done) {
-  with_key(key, region + "/list",
-           [this, key, cloud, region, done = std::move(done), alive = std::weak_ptr<int>(alive_)](
-               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-             const Time asked_at = ports_.loop.now();
-             auto answer = [key, cloud, region, asked_at, alive, done = std::move(done),
-                            finish = std::move(finish)](
-                               CloudResult<std::vector<Instance>> instances) mutable {
-               if (alive.expired()) return;
-               finish();
-               if (!instances) return done(std::unexpected(std::move(instances).error()));
-               done(Listing{key, cloud, region, asked_at, *std::move(instances)});
-             };
-             if (!credentials) return answer(std::unexpected(credentials.error()));
-             ports_.clouds.at(cloud)->list_everything(*credentials, region, installation_,
-                                                      ports_.loop, std::move(answer));
-           });
+  auto use = [this, key, cloud, region, done = std::move(done), alive = std::weak_ptr<int>(alive_)](
+                 CloudResult<clouds::Credentials> credentials, Pacer::Finish finish) mutable {
+    const Time asked_at = ports_.loop.now();
+    auto answer = [key, cloud, region, asked_at, alive, done = std::move(done),
+                   finish =
+                       std::move(finish)](CloudResult<std::vector<Instance>> instances) mutable {
+      if (alive.expired()) return;
+      finish(outcome_of_listing(instances));
+      if (!instances) return done(std::unexpected(std::move(instances).error()));
+      done(Listing{key, cloud, region, asked_at, *std::move(instances)});
+    };
+    if (!credentials) return answer(std::unexpected(credentials.error()));
+    ports_.clouds.at(cloud)->list_everything(*credentials, region, installation_, ports_.loop,
+                                             std::move(answer));
+  };
+  in_turn(pacer_, ports_,
+          {.key = key, .cloud = cloud, .region = region, .operation = clouds::Operation::list},
+          alive_, std::move(use));
 }
 
 Time Sweeper::next_look(const PlaceKey& key) const {

@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "engine/sweeper_parts.h"
+#include "engine/turn.h"
 #include "json/parse.h"
 
 namespace mayfly::engine {
@@ -68,10 +69,10 @@ Standing standing_of(StrayReason suspicion, const Result<std::optional<store::Do
   return {Kind::nobodys, StrayReason::reservation_over};
 }
 
-Sweeper::Sweeper(Ports& ports, Lanes& lanes, std::string installation, SweepSettings settings,
+Sweeper::Sweeper(Ports& ports, Pacer& pacer, std::string installation, SweepSettings settings,
                  LivingTable living)
     : ports_(ports),
-      lanes_(lanes),
+      pacer_(pacer),
       installation_(std::move(installation)),
       settings_(settings),
       living_(std::move(living)) {}
@@ -390,22 +391,26 @@ void Sweeper::settled(const std::string& id, const StrayDecision& decision, Answ
 
 void Sweeper::terminate(const std::string& id) {
   const Stray& stray = entries_.at(id)->suspect->stray;
-  with_key(stray.key, stray.region,
-           [this, id, stray, alive = std::weak_ptr<int>(alive_)](
-               CloudResult<clouds::Credentials> credentials, Task finish) mutable {
-             auto done = [this, id, alive, finish = std::move(finish)](
-                             CloudResult<clouds::Cloud::Terminated> answer) mutable {
-               if (alive.expired()) return;
-               finish();
-               EndAnswered answered;
-               if (!answer) answered.failure = answer.error();
-               end_answered(id, std::move(answered));
-             };
-             if (!credentials) return done(std::unexpected(credentials.error()));
-             ports_.clouds.at(stray.cloud)
-                 ->terminate(*credentials, stray.region, {stray.machine}, ports_.loop,
-                             std::move(done));
-           });
+  auto use = [this, id, stray, alive = std::weak_ptr<int>(alive_)](
+                 CloudResult<clouds::Credentials> credentials, Pacer::Finish finish) mutable {
+    auto done = [this, id, alive, finish = std::move(finish)](
+                    CloudResult<clouds::Cloud::Terminated> answer) mutable {
+      if (alive.expired()) return;
+      finish(outcome_of(answer));
+      EndAnswered answered;
+      if (!answer) answered.failure = answer.error();
+      end_answered(id, std::move(answered));
+    };
+    if (!credentials) return done(std::unexpected(credentials.error()));
+    ports_.clouds.at(stray.cloud)
+        ->terminate(*credentials, stray.region, {stray.machine}, ports_.loop, std::move(done));
+  };
+  in_turn(pacer_, ports_,
+          {.key = stray.key,
+           .cloud = stray.cloud,
+           .region = stray.region,
+           .operation = clouds::Operation::terminate},
+          alive_, std::move(use));
 }
 
 void Sweeper::end_answered(const std::string& id, EndAnswered answered) {

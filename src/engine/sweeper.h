@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/lanes.h"
 #include "engine/observer.h"
+#include "engine/pacer.h"
 #include "engine/ports.h"
 #include "engine/stray.h"
 #include "engine/sweep_report.h"
@@ -46,7 +46,7 @@ struct LivingTable {
 
 class Sweeper {
  public:
-  Sweeper(Ports& ports, Lanes& lanes, std::string installation, SweepSettings settings,
+  Sweeper(Ports& ports, Pacer& pacer, std::string installation, SweepSettings settings,
           LivingTable living);
   ~Sweeper();
 
@@ -101,8 +101,6 @@ class Sweeper {
   void read_record(Inquiry inquiry, Evidence evidence);
   void read_owner(Inquiry inquiry, Evidence evidence);
   void read_again(const std::string& id);
-  using Use = std::move_only_function<void(CloudResult<clouds::Credentials>, Task finish)>;
-  void with_key(const std::string& key, const std::string& lane, Use use);
   void list(const std::string& key, const std::string& cloud, const std::string& region,
             Done<CloudResult<Listing>> done);
   void arm(const PlaceKey& key, std::string cloud, Time when);
@@ -122,7 +120,7 @@ class Sweeper {
   void finish(std::shared_ptr<Walk> walk, Result<void> how);
 
   Ports& ports_;
-  Lanes& lanes_;
+  Pacer& pacer_;
   const std::string installation_;
   const SweepSettings settings_;
   const LivingTable living_;

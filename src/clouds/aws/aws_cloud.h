@@ -35,6 +35,7 @@ class AwsCloud final : public Cloud {
 
   std::string_view name() const override { return "aws"; }
   const CloudTraits& traits() const override;
+  const RateLimits& limits() const override { return aws_limits(); }
 
   void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) override;
   void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,

@@ -32,6 +32,7 @@ class DigitalOceanCloud final : public Cloud {
 
   std::string_view name() const override { return "digitalocean"; }
   const CloudTraits& traits() const override;
+  const RateLimits& limits() const override { return digitalocean_limits(); }
 
   void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) override;
   void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,

@@ -132,6 +132,10 @@ class SimAws final : public clouds::Cloud {
     return kTraits;
   }
 
+  const clouds::RateLimits& limits() const override {
+    return world_.settings().throttling ? clouds::aws_limits() : clouds::no_limits();
+  }
+
   void check(const Credentials& credentials, Loop& loop,
              Done<CloudResult<Identity>> done) override {
     const std::string account = account_of("aws", credentials);

@@ -87,6 +87,10 @@ class SimDigitalOcean final : public clouds::Cloud {
     return kTraits;
   }
 
+  const clouds::RateLimits& limits() const override {
+    return world_.settings().throttling ? clouds::digitalocean_limits() : clouds::no_limits();
+  }
+
   void check(const Credentials& credentials, Loop& loop,
              Done<CloudResult<Identity>> done) override {
     const std::string account = account_of("digitalocean", credentials);
