@@ -116,7 +116,8 @@ class Play {
                       .keyring = keyring_,
                       .clouds = {{"aws", aws_.get()}, {"digitalocean", digitalocean_.get()}},
                       .catalog = &pricing::Catalog::embedded},
-        engine::Settings{.observer = {.installation = kInstallation}});
+        // Days in which nothing happens are listed seldom: they are most of a seed's steps.
+        engine::Settings{.observer = {.installation = kInstallation, .poll_steady = 60s}});
     started_ = false;
     start();
   }

@@ -21,7 +21,12 @@ CloudError digitalocean_refusal(std::optional<Duration> retry_after) {
 }  // namespace
 
 std::optional<CloudError> Throttle::take(const CallSite& site, Time now) {
-  return site.cloud == "aws" ? take_ec2(site, now) : take_digitalocean(site, now);
+  auto refusal = site.cloud == "aws" ? take_ec2(site, now) : take_digitalocean(site, now);
+  Count& count = counts_[site.operation];
+  ++count.asked;
+  count.refused += refusal.has_value();
+  if (!refusal) count.machines += site.machines;
+  return refusal;
 }
 
 bool Throttle::take_tokens(const std::string& name, int most, int per_second, int wanted,

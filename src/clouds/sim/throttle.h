@@ -25,6 +25,14 @@ class Throttle {
   };
   Window window(const std::string& account, Time now);
 
+  // Calls that asked, by operation, all accounts and regions together.
+  struct Count {
+    std::int64_t asked = 0;
+    std::int64_t refused = 0;
+    std::int64_t machines = 0;  // started or ended by the calls that were let through
+  };
+  const std::map<std::string, Count>& counts() const { return counts_; }
+
  private:
   struct Bucket {
     std::int64_t millitokens = 0;
@@ -34,6 +42,7 @@ class Throttle {
   std::optional<CloudError> take_ec2(const CallSite& site, Time now);
   std::optional<CloudError> take_digitalocean(const CallSite& site, Time now);
 
+  std::map<std::string, Count> counts_;
   std::map<std::string, Bucket, std::less<>> buckets_;
   std::map<std::string, std::deque<Time>, std::less<>> requests_;  // DigitalOcean: the last hour's
 };
