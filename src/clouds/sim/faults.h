@@ -42,14 +42,15 @@ enum class FaultKind {
   zonal_token,       // EC2: a launch without answer, still on its way while its zone has no room
                      // left; its token in another zone gets the old machines or a mismatch
   terminated_token,  // EC2: a launch without answer whose machines ended; its token gives those
+  forbidden,         // 403: the key is good and may not do this
 };
 BOOST_DESCRIBE_ENUM(FaultKind, timeout_before, timeout_after_success, server_error_before,
                     server_error_after, slow_answer, throttle, unauthorized_for_a_while,
                     late_arrival, capacity, quota, unsupported_zone, partial_batch,
                     duplicate_droplet, slow_visibility, phantom_not_found, slow_boot, boot_failure,
                     spontaneous_stop, spontaneous_termination, delete_accepted_but_stays,
-                    delete_refused, zonal_token, terminated_token)
-inline constexpr std::size_t kFaultKinds = 23;
+                    delete_refused, zonal_token, terminated_token, forbidden)
+inline constexpr std::size_t kFaultKinds = 24;
 
 // Probability in millionths: exact, and equal on every machine.
 using Chance = Millionths<struct ChanceUnit>;

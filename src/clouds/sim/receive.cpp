@@ -22,6 +22,22 @@ CloudError unauthorized(const CallSite& site) {
   return {401, "AuthFailure", "AWS was not able to validate the provided access credentials", {}};
 }
 
+// Who somebody is may always be asked.
+bool can_be_forbidden(const CallSite& site) {
+  return site.operation != "GetCallerIdentity" && site.operation != "read account";
+}
+
+CloudError forbidden(const CallSite& site) {
+  if (site.cloud == "digitalocean") {
+    return {403, "forbidden", "You are not authorized to perform this operation", {}};
+  }
+  if (site.operation == "GetParameter") {
+    return {
+        400, "AccessDeniedException", "User is not authorized to perform: ssm:GetParameter", {}};
+  }
+  return {403, "UnauthorizedOperation", "You are not authorized to perform this operation.", {}};
+}
+
 CloudError throttled(const CallSite& site) {
   if (site.cloud == "digitalocean") {
     return {429, "too_many_requests", "API Rate limit exceeded.", Duration{2s}};
@@ -73,6 +89,7 @@ std::optional<CloudError> World::draw_refusal(const CallSite& site) {
     if (now_ < found->second) return unauthorized(site);
     revoked_.erase(found);
   }
+  if (can_be_forbidden(site) && faults_.draw(FaultKind::forbidden, site)) return forbidden(site);
   if (faults_.draw(FaultKind::throttle, site)) return throttled(site);
   if (faults_.draw(FaultKind::timeout_before, site)) return timed_out();
   if (faults_.draw(FaultKind::server_error_before, site)) return server_error(site, random_);

@@ -138,6 +138,17 @@ TEST(World, AKeyIsRevokedAndWorksAgain) {
   EXPECT_FALSE(world.receive(describe_call()).refused);
 }
 
+TEST(World, AKeyMayBeGoodAndNotAllowed) {
+  ManualLoop clock;
+  World world(clock, 1);
+  world.set_faults(FaultPlan{}.with(FaultKind::forbidden, 1000));
+  EXPECT_EQ(world.receive(launch_call()).refused->code, "UnauthorizedOperation");
+  EXPECT_EQ(world.receive(droplets_call()).refused->code, "forbidden");
+  CallSite who = launch_call();
+  who.operation = "GetCallerIdentity";
+  EXPECT_FALSE(world.receive(who).refused);
+}
+
 TEST(World, HealingRestoresKeysAndStopsFutureFailures) {
   ManualLoop clock;
   World world(clock, 1);
