@@ -72,6 +72,15 @@ bool is_public_v6(const Bytes& address) {
   return inside(address, kGlobalV6) && !inside_any(address, kNotPublicV6);
 }
 
+bool names_private(std::string host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  Bytes bytes{};
+  const bool is_address = inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+                          inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return is_address && !is_public_address(host);
+}
+
 using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
 // Empty when the URL has no such part.
@@ -134,6 +143,7 @@ std::optional<WebAddress> read_web_address(const std::string& text, std::string_
   }
   WebAddress address{.url = url_part(url, CURLUPART_URL),
                      .host = host + ":" + url_part(url, CURLUPART_PORT)};
+  address.is_private = names_private(host);
   std::ranges::transform(address.host, address.host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });

@@ -20,6 +20,8 @@ bool is_public_address(std::string_view text);
 struct WebAddress {
   std::string url;   // as curl writes it
   std::string host;  // lower case, with the port
+  // Certainly no public address: a name may turn out to be none, too.
+  bool is_private = false;
 };
 
 // nullopt with `why` set ("must ...") when it is no such URL or has credentials or a fragment.

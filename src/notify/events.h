@@ -79,10 +79,11 @@ struct Record {
   std::string user;
   std::vector<Event> events;
   std::optional<ReservationBrief> reservation;
+  std::vector<std::string> told_to;  // targets that have theirs already, while others wait
 
   const Event* find(std::string_view event) const;
 };
-BOOST_DESCRIBE_STRUCT(Record, (), (schema_version, id, user, events, reservation))
+BOOST_DESCRIBE_STRUCT(Record, (), (schema_version, id, user, events, reservation, told_to))
 
 // nullopt: there is nothing to tell. `before` is nullptr for a reservation that is being created.
 std::optional<Record> record_of(const Reservation* before, const Reservation& next);

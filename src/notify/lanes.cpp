@@ -89,7 +89,7 @@ Time Lanes::wake(Time now) const {
 }
 
 bool Lanes::is_blocked(const Lane& lane) const {
-  if (lane.failures >= limits_.broken_after && !lane.busy.empty()) return true;
+  if (is_broken(lane.failures) && !lane.busy.empty()) return true;
   const auto host = of_host_.find(lane.host);
   return host != of_host_.end() && host->second >= limits_.per_host_max;
 }
@@ -131,7 +131,7 @@ void Lanes::works(const std::string& target, Time now) {
   const auto found = lanes_.find(target);
   if (found == lanes_.end()) return;
   Lane& lane = found->second;
-  const bool was_broken = lane.failures >= limits_.broken_after;
+  const bool was_broken = is_broken(lane.failures);
   lane.failures = 0;
   if (!was_broken) return;
   lane.not_before = now;
@@ -143,13 +143,9 @@ void Lanes::works(const std::string& target, Time now) {
   index(target, lane);
 }
 
-int Lanes::fails(const std::string& target, Time now, Duration pause) {
+int Lanes::fails(const std::string& target) {
   const auto found = lanes_.find(target);
-  if (found == lanes_.end()) return 0;
-  Lane& lane = found->second;
-  if (++lane.failures >= limits_.broken_after) lane.not_before = now + pause;
-  index(target, lane);
-  return lane.failures;
+  return found == lanes_.end() ? 0 : ++found->second.failures;
 }
 
 void Lanes::hold(const std::string& target, Time until) {

@@ -66,7 +66,8 @@ class Lanes {
 
   // How the target's calls go. fails(): how many times in a row so far, this one included.
   void works(const std::string& target, Time now);
-  int fails(const std::string& target, Time now, Duration pause);
+  int fails(const std::string& target);
+  bool is_broken(int failures) const { return failures >= limits_.broken_after; }
   // Nothing of this target is sent before.
   void hold(const std::string& target, Time until);
   // At most so many deliveries in one turn.
