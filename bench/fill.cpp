@@ -1,11 +1,14 @@
-// fill DATA COUNT: multiplies the ready reservation of a server that is not running, through the
-// real store, so that a bench can look at an installation with a hundred thousand of them.
+// fill DATA COUNT [SECONDS]: multiplies the ready reservation of a server that is not running,
+// through the real store, so that a bench can look at an installation with a hundred thousand of
+// them. With SECONDS their leases end evenly spread over so many, beginning a minute from now.
 #include <fmt/format.h>
 
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/thread_loop.h"
 #include "engine/engine.h"
@@ -26,8 +29,14 @@ Result<Reservation> find_pattern(store::Blocking& store) {
   return fail(ErrorCode::not_found, "There is no ready reservation to multiply");
 }
 
-store::Write clone(const Reservation& pattern, std::size_t number) {
+struct Leases {
+  Time first;
+  Duration step{};
+};
+
+store::Write clone(const Reservation& pattern, std::size_t number, std::optional<Leases> leases) {
   Reservation copy = pattern;
+  if (leases) copy.expires_at = leases->first + leases->step * number;
   copy.id = fmt::format("r-clone{:08}", number);
   copy.idempotency.clear();
   for (Attempt& attempt : copy.attempts) {
@@ -42,15 +51,20 @@ store::Write clone(const Reservation& pattern, std::size_t number) {
   return {.collection = "reservations", .id = copy.id, .document = std::move(document)};
 }
 
-Result<void> fill(const std::filesystem::path& data, std::size_t count) {
+Result<void> fill(const std::filesystem::path& data, std::size_t count, std::size_t seconds) {
   TRY(const std::unique_ptr<store::Store> opened, store::sqlite::open(data / "mayfly.db"));
   ThreadLoop loop;
   store::Blocking store(*opened, loop);
   TRY(const Reservation pattern, find_pattern(store));
+  std::optional<Leases> leases;
+  if (seconds > 0) {
+    leases =
+        Leases{.first = loop.now() + 1min, .step = Duration(std::chrono::seconds(seconds)) / count};
+  }
   for (std::size_t number = 0; number < count;) {
     store::Batch batch;
     for (; batch.size() < kGroup && number < count; ++number)
-      batch.push_back(clone(pattern, number));
+      batch.push_back(clone(pattern, number, leases));
     TRY_VOID(store.commit(std::move(batch)));
   }
   return {};
@@ -59,15 +73,24 @@ Result<void> fill(const std::filesystem::path& data, std::size_t count) {
 }  // namespace
 }  // namespace mayfly
 
+namespace {
+
+bool read_number(std::string_view text, std::size_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return !text.empty() && error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   std::size_t count = 0;
-  const std::string number = argc == 3 ? argv[2] : "";
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
-  if (number.empty() || error != std::errc{} || end != number.data() + number.size()) {
-    fmt::print(stderr, "usage: fill DATA COUNT\n");
+  std::size_t seconds = 0;
+  if (argc < 3 || argc > 4 || !read_number(argv[2], count) ||
+      (argc == 4 && !read_number(argv[3], seconds))) {
+    fmt::print(stderr, "usage: fill DATA COUNT [SECONDS]\n");
     return 2;
   }
-  const auto filled = mayfly::fill(argv[1], count);
+  const auto filled = mayfly::fill(argv[1], count, seconds);
   if (!filled) fmt::print(stderr, "fill: {}\n", filled.error().message);
   return filled ? 0 : 1;
 }

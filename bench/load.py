@@ -4,6 +4,7 @@
 Loads servers of its own on free ports; wrk and the server share the machine's processors.
 """
 
+import datetime
 import json
 import pathlib
 import re
@@ -96,14 +97,14 @@ class Bench:
                 {"Prefer": "respond-async"})
             row(f"{connections} connections", f"{rate:,.0f}", median, worst, errors)
 
-    def filled(self, count):
+    def filled(self, count, lease_seconds=0):
         """A server of its own with that many ready reservations."""
-        folder = self.folder / f"filled-{count}"
+        folder = self.folder / f"filled-{count}-{lease_seconds}"
         folder.mkdir()
         mayfly = Mayfly(BINARIES, folder, NOWHERE, '[log]\nlevel = "error"\n')
         shutil.copytree(self.mayfly.data, mayfly.data)
         if count:
-            subprocess.run([str(BINARIES / "fill"), str(mayfly.data), str(count)], check=True)
+            subprocess.run([str(BINARIES / "fill"), str(mayfly.data), str(count), str(lease_seconds)], check=True)
         began = time.monotonic()
         mayfly.start()
         return mayfly, time.monotonic() - began
@@ -140,6 +141,23 @@ class Bench:
             mayfly.stop()
 
 
+    def leases(self, count=100_000, seconds=120):
+        """How late leases end: from the stored moments, all of them."""
+        mayfly, start = self.filled(count, seconds)
+        client = mayfly.client("ann", self.token)
+        time.sleep(60 + seconds + 5)
+        late = sorted(moment(one["release_requested_at"]) - moment(one["expires_at"])
+                      for one in client.every_reservation() if one.get("release_requested_at") and one.get("expires_at"))
+        table("leases", "ending within", "start", "were ended", "median late", "99 %", "worst")
+        row(f"{count:,}", f"{seconds} s", f"{start:.1f} s", f"{len(late):,}", f"{late[len(late) // 2] * 1000:.1f} ms",
+            f"{late[len(late) * 99 // 100] * 1000:.1f} ms", f"{late[-1] * 1000:.1f} ms")
+        mayfly.stop()
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
 def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
     try:
@@ -148,6 +166,7 @@ def main():
         bench.mayfly.stop()
         bench.lists()
         bench.idle()
+        bench.leases()
         bench.mayfly.start()
         bench.creates()
         bench.stop()
