@@ -10,8 +10,8 @@ namespace {
 
 constexpr Duration kReadAgain = 2s;
 constexpr Duration kLookMin = 1s;  // between two listings of one place
-constexpr Duration kLookAgainMin = 10s;
-constexpr Duration kLookAgainMax = 1h;
+constexpr Duration kSweepAgainMin = 10s;
+constexpr Duration kSweepAgainMax = 1h;
 
 }  // namespace
 
@@ -178,7 +178,7 @@ void Sweeper::looked(const PlaceKey& key, CloudResult<Listing> listing) {
         {{"cloud", place.cloud}, {"region", key.second}, {"why", listing.error().message}});
   }
   const Duration wait =
-      std::min(kLookAgainMin * (1 << std::min(place.failures - 1, 12)), kLookAgainMax);
+      std::min(kSweepAgainMin * (1 << std::min(place.failures - 1, 12)), kSweepAgainMax);
   arm(key, place.cloud,
       ports_.loop.now() + std::max(wait, listing.error().retry_after.value_or(Duration{0})));
 }
