@@ -9,8 +9,12 @@
 namespace mayfly::clouds::aws {
 namespace {
 
+std::string remembered_below(const Caller& caller) {
+  return fmt::format("{}\n{}\n", caller.credentials.key_id, caller.region);
+}
+
 std::string remembered_name(const Caller& caller, std::string_view rest) {
-  return fmt::format("{}\n{}\n{}", caller.credentials.key_id, caller.region, rest);
+  return fmt::format("{}\n{}\n{}\n", caller.credentials.key_id, caller.region, rest);
 }
 
 std::string value_of_parameter(const json::value& answer) {
@@ -76,7 +80,7 @@ RegionFacts::RegionFacts(SignedClient& client, const Clock& clock)
       networks_(clock, kFactsAge) {}
 
 void RegionFacts::forget(const Caller& caller) {
-  const std::string beginning = remembered_name(caller, "");
+  const std::string beginning = remembered_below(caller);
   images_.forget(beginning);
   zones_.forget(beginning);
   networks_.forget(beginning);

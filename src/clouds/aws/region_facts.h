@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "clouds/aws/client.h"
-#include "clouds/aws/remembered.h"
 #include "clouds/cloud.h"
+#include "clouds/shared/remembered.h"
 
 namespace mayfly::clouds::aws {
 

@@ -24,6 +24,14 @@ std::set<std::string, std::less<>> regions_of(const json::value& tree) {
   return regions;
 }
 
+std::string sizes_name(const std::string& key_id) {
+  return key_id + '\n';
+}
+
+std::string image_name(const std::string& key_id, const std::string& slug) {
+  return key_id + '\n' + slug + '\n';
+}
+
 }  // namespace
 
 std::string image_slug(std::string_view image) {
@@ -46,18 +54,17 @@ boost::asio::awaitable<CloudResult<LaunchTarget>> Availability::find(Credentials
                             "DigitalOcean has no arm64 machines.");
   }
   auto fetch_sizes = [this, &credentials] { return read_sizes(credentials.secret); };
-  auto reading_sizes = sizes_.get(credentials.key_id, std::move(fetch_sizes));
+  auto reading_sizes = sizes_.get(sizes_name(credentials.key_id), std::move(fetch_sizes));
   const auto sizes = co_await std::move(reading_sizes);
   if (!sizes) co_return std::unexpected(sizes.error());
   if (auto judged = judge_size(**sizes, spec); !judged) co_return std::unexpected(judged.error());
 
   auto fetch_image = [this, &credentials, &slug] { return read_image(credentials.secret, slug); };
-  auto reading_image =
-      images_.get(fmt::format("{}/{}", credentials.key_id, slug), std::move(fetch_image));
+  auto reading_image = images_.get(image_name(credentials.key_id, slug), std::move(fetch_image));
   const auto image = co_await std::move(reading_image);
   if (!image) co_return std::unexpected(image.error());
   const Size& size = (*sizes)->find(spec.instance_type)->second;
-  if (auto judged = judge_image(**image, slug, size, spec); !judged) {
+  if (auto judged = judge_image(*image, slug, size, spec); !judged) {
     co_return std::unexpected(judged.error());
   }
   LaunchTarget target;
@@ -66,12 +73,12 @@ boost::asio::awaitable<CloudResult<LaunchTarget>> Availability::find(Credentials
 }
 
 void Availability::forget(const std::string& key_id, const std::string& image_slug) {
-  sizes_.forget(key_id);
-  images_.forget(fmt::format("{}/{}", key_id, image_slug));
+  sizes_.forget(sizes_name(key_id));
+  images_.forget(image_name(key_id, image_slug));
 }
 
 boost::asio::awaitable<CloudResult<Availability::Sizes>> Availability::read_sizes(Secret token) {
-  Sizes sizes;
+  SizeTable sizes;
   // Prices are not read: they come from the catalog, and here they carry the noise of binary
   // fractions.
   auto visit = [&sizes](const json::value& element) -> CloudResult<void> {
@@ -87,7 +94,7 @@ boost::asio::awaitable<CloudResult<Availability::Sizes>> Availability::read_size
   auto reading = read_pages(api_, std::move(token), std::move(listing), std::move(visit));
   const auto read = co_await std::move(reading);
   if (!read) co_return std::unexpected(read.error());
-  co_return sizes;
+  co_return std::make_shared<const SizeTable>(std::move(sizes));
 }
 
 boost::asio::awaitable<CloudResult<Availability::Image>> Availability::read_image(
@@ -113,7 +120,7 @@ boost::asio::awaitable<CloudResult<Availability::Image>> Availability::read_imag
                   .retired = status == "retired" || status == "deleted"};
 }
 
-CloudResult<void> Availability::judge_size(const Sizes& sizes, const PrepareSpec& spec) {
+CloudResult<void> Availability::judge_size(const SizeTable& sizes, const PrepareSpec& spec) {
   const auto found = sizes.find(spec.instance_type);
   if (found == sizes.end()) {
     return not_to_be_had(

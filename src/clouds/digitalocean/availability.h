@@ -5,12 +5,14 @@
 // All members on the Api's strand.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "clouds/cloud.h"
 #include "clouds/digitalocean/api.h"
-#include "clouds/digitalocean/cache.h"
+#include "clouds/shared/remembered.h"
 
 namespace mayfly::clouds::digitalocean {
 
@@ -36,7 +38,8 @@ class Availability {
     bool available = false;
     std::int64_t disk_gib = 0;
   };
-  using Sizes = std::map<std::string, Size, std::less<>>;
+  using SizeTable = std::map<std::string, Size, std::less<>>;
+  using Sizes = std::shared_ptr<const SizeTable>;
   struct Image {
     std::set<std::string, std::less<>> regions;
     std::int64_t disk_gib_min = 0;
@@ -45,13 +48,13 @@ class Availability {
 
   boost::asio::awaitable<CloudResult<Sizes>> read_sizes(Secret token);
   boost::asio::awaitable<CloudResult<Image>> read_image(Secret token, std::string slug);
-  static CloudResult<void> judge_size(const Sizes& sizes, const PrepareSpec& spec);
+  static CloudResult<void> judge_size(const SizeTable& sizes, const PrepareSpec& spec);
   static CloudResult<void> judge_image(const Image& image, std::string_view slug, const Size& size,
                                        const PrepareSpec& spec);
 
   Api& api_;
-  Cache<Sizes> sizes_;
-  Cache<Image> images_;
+  Remembered<Sizes> sizes_;
+  Remembered<Image> images_;
 };
 
 }  // namespace mayfly::clouds::digitalocean

@@ -1,8 +1,11 @@
 // Answers worth keeping: each is asked for once, however many launches want it at that moment, and
 // kept for a while. A burst of launches would otherwise spend the key's rate limit on one question.
 //
-// All members on one strand. Failures go to everybody who waited for the answer and are not kept.
-// Names are made of parts joined with newlines; forget() drops everything below a beginning.
+// Names are made of parts that each end with a newline; forget() drops everything below a
+// beginning. Failures go to everybody who waited for the answer and are not kept. An asker that
+// dies unanswered, with its client, takes those who wait along: later ones ask again.
+//
+// All members on one strand. Lives as long as every coroutine of get().
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -15,7 +18,7 @@
 #include "http/await.h"
 #include "model/cloud_failure.h"
 
-namespace mayfly::clouds::aws {
+namespace mayfly::clouds {
 
 template <class T>
 class Remembered {
@@ -31,20 +34,18 @@ class Remembered {
   boost::asio::awaitable<Answer> get(std::string name, Ask ask) {
     const auto known = answers_.find(name);
     if (known != answers_.end() && is_fresh(known->second)) co_return known->second.value;
-    const auto [asking, first] = asking_.try_emplace(name);
-    if (!first) {
-      auto start = [&waiting = asking->second](Done<Answer> done) {
+    if (const auto others = waiting_.find(name); others != waiting_.end()) {
+      auto start = [&waiting = others->second](Done<Answer> done) {
         waiting.push_back(std::move(done));
       };
       auto answering = http::await_done<Answer>(std::move(start));
-      Answer shared = co_await std::move(answering);
-      co_return shared;
+      co_return co_await std::move(answering);
     }
+    Asking asking(waiting_, name);
     auto work = ask();
     Answer answer = co_await std::move(work);
     if (answer) keep(name, *answer);
-    auto waiting = std::move(asking_.extract(name).mapped());
-    for (Done<Answer>& done : waiting) done(answer);
+    for (Done<Answer>& done : asking.end()) done(answer);
     co_return answer;
   }
 
@@ -57,8 +58,28 @@ class Remembered {
     T value;
     Time at;
   };
+  using Waiting = std::map<std::string, std::vector<Done<Answer>>>;
 
-  // Also not fresh: what was learnt in the future, after the clock was set back.
+  // While it lives, others wait for its answer.
+  class Asking {
+   public:
+    Asking(Waiting& waiting, const std::string& name)
+        : waiting_(waiting), mine_(waiting.try_emplace(name).first) {}
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+    ~Asking() {
+      if (mine_ != waiting_.end()) end();
+    }
+    std::vector<Done<Answer>> end() {
+      return std::move(waiting_.extract(std::exchange(mine_, waiting_.end())).mapped());
+    }
+
+   private:
+    Waiting& waiting_;
+    Waiting::iterator mine_;
+  };
+
+  // Also not fresh: what was learnt in the future, before the clock was set back.
   bool is_fresh(const Kept& kept) const {
     const Time now = clock_.now();
     return kept.at <= now && now - kept.at < age_max_;
@@ -75,7 +96,7 @@ class Remembered {
   const Clock& clock_;
   const Duration age_max_;
   std::map<std::string, Kept> answers_;
-  std::map<std::string, std::vector<Done<Answer>>> asking_;
+  Waiting waiting_;
 };
 
-}  // namespace mayfly::clouds::aws
+}  // namespace mayfly::clouds
