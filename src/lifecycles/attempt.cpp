@@ -232,7 +232,7 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
     const CloudFailure& failure = answered.not_found.error();
     ++attempt->failures;
     if (failure.reaction != Reaction::key_refused) note_first(context, *attempt, failure);
-    wait_for(context, attempt->offer, attempt->failures, failure);
+    wait_for(context, attempt->offer.cloud, attempt->failures, failure);
     attempt->next_at = context.now + backoff(context, attempt->failures, failure.retry_after);
     return;
   }

@@ -51,7 +51,7 @@ void launch_failed(Context& context, Attempt& attempt, const CloudFailure& failu
                       !another_cloud_left(context.state, attempt.offer.cloud));
   if (waits) {
     attempt.next_at = context.now + backoff(context, attempt.failures, failure.retry_after);
-    wait_for(context, attempt.offer, attempt.failures, failure);
+    wait_for(context, attempt.offer.cloud, attempt.failures, failure);
     return;
   }
   CloudFailure meaning = failure;
@@ -198,7 +198,7 @@ void on_looked_up(Context& context, const LookedUp& looked_up) {
   if (attempt->stage == Stage::unsure && !passes) {
     give_attempt_up(context, *attempt, failure);
   } else {
-    wait_for(context, attempt->offer, attempt->failures, failure);
+    wait_for(context, attempt->offer.cloud, attempt->failures, failure);
   }
 }
 

@@ -125,7 +125,10 @@ void miss(Context& context, Attempt& attempt, Machine& machine, Time asked_at) {
       count_gone(context, attempt, machine, asked_at, policy.observation_gap);
     }
   } else if (machine.seen && attempt.stage != Stage::ending) {
-    count_gone(context, attempt, machine, asked_at, policy.vanish_window);
+    const Duration window = attempt.stage == Stage::booting
+                                ? std::min(policy.boot_vanish_window, policy.vanish_window)
+                                : policy.vanish_window;
+    count_gone(context, attempt, machine, asked_at, window);
   }
 }
 

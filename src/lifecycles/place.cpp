@@ -24,6 +24,10 @@ std::string summary_of(const Reservation& state) {
   if (state.exclusions.empty()) return "no offer satisfies the request";
   std::string text = "no offer is left";
   for (const Exclusion& exclusion : state.exclusions) text += "; " + exclusion.reason;
+  if (state.request.max_price_usd_hour) {
+    text += fmt::format("; whatever is dearer is ruled out by max_price_usd_hour {}",
+                        to_string(*state.request.max_price_usd_hour));
+  }
   return text;
 }
 
@@ -31,7 +35,20 @@ void retry_later(Context& context, const CloudFailure& failure) {
   Reservation& state = context.state;
   ++state.failures;
   state.next_at = context.now + backoff(context, state.failures, failure.retry_after);
-  wait_for(context, *state.preparing, state.failures, failure);
+  wait_for(context, state.preparing->cloud, state.failures, failure);
+}
+
+// Nothing is left to try, but a cloud was ruled out only for its key: when a new one comes, all may
+// be well. The cloud is asked again now and then.
+bool wait_for_any_key(Context& context) {
+  Reservation& state = context.state;
+  const auto passing = std::ranges::find(state.exclusions, true, &Exclusion::passing);
+  if (passing == state.exclusions.end()) return false;
+  wait_for(context, passing->cloud, 1,
+           {.reaction = Reaction::key_refused, .code = "KeyRefused", .message = passing->reason});
+  std::erase_if(state.exclusions, [](const Exclusion& one) { return one.passing; });
+  state.next_at = context.now + context.policy.backoff_max;
+  return true;
 }
 
 }  // namespace
@@ -99,7 +116,9 @@ void on_ranked(Context& context, const Ranked& ranked) {
   state.calling = false;
   if (state.goal == Goal::absent) return;
   state.candidates = ranked.offers;
-  if (state.candidates.empty()) give_up(context, summary_of(state));
+  if (!state.candidates.empty()) return;
+  const std::string summary = summary_of(state);
+  if (!wait_for_any_key(context)) give_up(context, summary);
 }
 
 void on_prepared(Context& context, const Prepared& prepared) {
@@ -180,7 +199,9 @@ void rule_out(Context& context, const Offer& offer, const CloudFailure& failure)
       break;
     case Reaction::skip_cloud:
     case Reaction::key_refused:
-      exclude(context, {.cloud = offer.cloud, .reason = why});
+      exclude(context, {.cloud = offer.cloud,
+                        .reason = why,
+                        .passing = failure.reaction == Reaction::key_refused});
       break;
     case Reaction::fatal:
       give_up(context, why);

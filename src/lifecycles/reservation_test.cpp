@@ -340,6 +340,31 @@ TEST(Reservation, EndsAnAttemptThatDoesNotBootInTime) {
   EXPECT_TRUE(player.effect<Terminate>());
 }
 
+TEST(Reservation, FailsOverSoonWhenAMachineVanishesWhileItBoots) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.tell(Launched{1, player.machines(1, InstanceState::pending)});
+  player.observe(player.machines(1, InstanceState::pending));
+  player.now += 5s;
+  player.observe({});
+  EXPECT_EQ(player.attempt().stage, Stage::booting) << "one empty listing proves nothing";
+  player.now += player.policy.boot_vanish_window;
+  player.observe({});
+  EXPECT_EQ(player.attempt().stage, Stage::ended);
+  EXPECT_EQ(player.state.preparing->instance_type, "second");
+}
+
+TEST(Reservation, NamesThePriceLimitWhenNothingIsLeft) {
+  Reservation reservation = make_reservation();
+  reservation.request.max_price_usd_hour = Money{50'000};
+  Player player(std::move(reservation));
+  player.prepared();
+  player.fail_launch(Reaction::skip_cloud, "UnauthorizedOperation");
+  player.tell(Ranked{});
+  EXPECT_TRUE(player.state.end_reason.contains("max_price_usd_hour 0.05"))
+      << player.state.end_reason;
+}
+
 TEST(Reservation, FailsWhenEveryMachineVanishesForGood) {
   Player player(make_reservation());
   player.become_ready();

@@ -48,7 +48,8 @@ void release(Context& context, std::string reason);
 // ---- waiting.cpp: why it cannot go on just now
 // ----------------------------------------------------------
 // A call has failed `failures` times in a row and will be made again.
-void wait_for(Context& context, const Offer& offer, int failures, const CloudFailure& failure);
+void wait_for(Context& context, const std::string& cloud, int failures,
+              const CloudFailure& failure);
 void go_on(Context& context);
 void on_key_replaced(Context& context, const KeyReplaced& replaced);
 

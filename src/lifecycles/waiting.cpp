@@ -22,18 +22,18 @@ void wait_because(Context& context, std::string reason, const std::string& code)
 
 }  // namespace
 
-void wait_for(Context& context, const Offer& offer, int failures, const CloudFailure& failure) {
+void wait_for(Context& context, const std::string& cloud, int failures,
+              const CloudFailure& failure) {
   if (failure.reaction == Reaction::key_refused) {
     wait_because(context,
                  fmt::format("{0} refuses the key ({1}). Store a working one for the same account "
                              "with `mayfly keys add {2}`",
-                             cloud_title(offer.cloud), failure.code, offer.cloud),
+                             cloud_title(cloud), failure.code, cloud),
                  failure.code);
   } else if (failures >= kWorthSaying) {
-    wait_because(
-        context,
-        fmt::format("{} cannot be used just now: {}", cloud_title(offer.cloud), failure.message),
-        failure.code);
+    wait_because(context,
+                 fmt::format("{} cannot be used just now: {}", cloud_title(cloud), failure.message),
+                 failure.code);
   }
 }
 

@@ -37,6 +37,19 @@ TEST(Waiting, ARefusedKeyMovesTheRequestToAnotherCloud) {
   EXPECT_EQ(player.state.preparing->cloud, "digitalocean");
 }
 
+TEST(Waiting, ARefusedKeyIsWaitedForWhenTheOtherCloudHasNothing) {
+  Player player(make_reservation());
+  player.prepared();
+  player.fail_launch(Reaction::key_refused, "AuthFailure");
+  ASSERT_TRUE(player.effect<Rank>());
+  player.tell(Ranked{});
+  EXPECT_EQ(player.state.goal, Goal::present);
+  EXPECT_FALSE(player.state.waiting.empty());
+  player.sleep_until_wake();
+  ASSERT_TRUE(player.effect<Rank>());
+  EXPECT_TRUE(player.state.exclusions.empty());
+}
+
 TEST(Waiting, ALaunchRefusedForItsKeyIsRepeatedUnderTheSameToken) {
   Player player(aws_only());
   player.prepared();

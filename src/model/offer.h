@@ -76,10 +76,11 @@ struct Exclusion {
   std::string instance_type;
   std::string quota;  // a quota_class
   std::string reason;
+  bool passing = false;  // forgotten when nothing else is left: a new key may have come
 
   bool covers(const Offer& offer) const;
   bool operator==(const Exclusion&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Exclusion, (), (cloud, region, instance_type, quota, reason))
+BOOST_DESCRIBE_STRUCT(Exclusion, (), (cloud, region, instance_type, quota, reason, passing))
 
 }  // namespace mayfly
