@@ -56,6 +56,7 @@ endpoint = "http://127.0.0.1:5000"
 absence = "5s"
 steady = "20s"
 vanish = "2m"
+invisible = "3m"
 dormant = "1m"
 )",
                               "test.toml", config);
@@ -73,6 +74,7 @@ dormant = "1m"
   EXPECT_EQ(config.aws_endpoint, "http://127.0.0.1:5000");
   EXPECT_EQ(config.policy.absence_window, Duration{5s});
   EXPECT_EQ(config.policy.vanish_window, Duration{2min});
+  EXPECT_EQ(config.policy.invisible_window, Duration{3min});
   EXPECT_EQ(config.poll_steady, Duration{20s});
   EXPECT_EQ(config.poll_dormant, Duration{1min});
 }

@@ -137,6 +137,8 @@ const std::map<std::string, Setter>& setters() {
        duration([](Config& config) -> Duration& { return config.policy.absence_window; })},
       {"patience.vanish",
        duration([](Config& config) -> Duration& { return config.policy.vanish_window; })},
+      {"patience.invisible",
+       duration([](Config& config) -> Duration& { return config.policy.invisible_window; })},
       {"patience.tombstone",
        duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
   };
