@@ -98,6 +98,10 @@ std::vector<Operation> reservation_operations();
 std::vector<Operation> template_operations();
 std::vector<Operation> system_operations();
 // All of them.
+std::vector<Operation> stray_operations();
+std::vector<Operation> webhook_operations();
+std::vector<Operation> limit_operations();
+std::vector<Operation> cost_operations();
 const std::vector<Operation>& operations();
 
 // ---- for the handlers

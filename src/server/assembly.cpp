@@ -134,7 +134,11 @@ class Running final : public Assembly {
                            .observer = {.installation = installation,
                                         .poll_transition = config_.poll_transition,
                                         .poll_steady = config_.poll_steady,
-                                        .poll_dormant = config_.poll_dormant}});
+                                        .poll_dormant = config_.poll_dormant},
+                           .sweep = sweep_settings(),
+                           .changed = [this](const Reservation* before, const Reservation* now) {
+                             accounts_->changed(before, now);
+                           }});
     });
     std::promise<Result<void>> started;
     on_loop([&] {
@@ -198,6 +202,14 @@ class Running final : public Assembly {
   clouds::AwsCloud aws_;
   clouds::DigitalOceanCloud digitalocean_;
   ThreadLoop loop_;
+  // A stray is believed gone on the same grounds as any other machine.
+  engine::SweepSettings sweep_settings() const {
+    engine::SweepSettings settings = config_.sweep;
+    settings.rules.absence_window = config_.policy.absence_window;
+    settings.rules.vanish_window = config_.policy.vanish_window;
+    return settings;
+  }
+
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<http::Server> server_;

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/result.h"
 #include "core/secret.h"
+#include "engine/sweeper.h"
 #include "lifecycles/reservation.h"
 
 namespace mayfly::server {
@@ -42,6 +43,14 @@ struct Config {
 };
 
 using Environment = std::function<std::optional<std::string>(const char* name)>;
+  // [notify]: version and public_only are filled in by the assembly.
+  notify::Settings notify;
+  bool notify_allow_private = false;  // webhooks may point at this machine and its network
+  // [smtp]: no url, no e-mail. The password comes from MAYFLY_SMTP_PASSWORD or password_file.
+  mail::SmtpSettings smtp;
+  std::filesystem::path smtp_password_file;
+  // [sweep]: machines that nothing answers for; engine/stray.h and engine/sweeper.h explain each.
+  engine::SweepSettings sweep;
 
 // What the command line says; empty = nothing.
 struct Overrides {

@@ -177,6 +177,12 @@ Result<void> read_toml(std::string_view content, const std::string& where, Confi
     table = toml::parse(content, where);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::invalid, fmt::format("{}, line {}: {}", where, error.source().begin.line,
+      {"sweep.interval",
+       duration([](Config& config) -> Duration& { return config.sweep.interval; })},
+      {"sweep.age_guard",
+       duration([](Config& config) -> Duration& { return config.sweep.rules.age_guard; })},
+      {"sweep.gap",
+       duration([](Config& config) -> Duration& { return config.sweep.rules.seen_gap; })},
                                                 error.description()));
   }
   auto read = read_table(table, "", config);

@@ -256,18 +256,67 @@ Async<void> Service::delete_key(std::string user, std::string id) {
 
 void StoreKeyring::open(const std::string& key, Loop& loop,
                         Done<Result<clouds::Credentials>> done) {
-  store_.get(
-      kKeys, key, loop,
-      [this, key, done = std::move(done)](Result<std::optional<store::Document>> found) mutable {
-        if (!found) return done(std::unexpected(found.error()));
-        if (!*found) return done(fail(ErrorCode::not_found, "the key " + key + " was removed"));
-        const auto stored = from_document<Key>(**found);
-        if (!stored) return done(std::unexpected(stored.error()));
-        if (stored->value.status == KeyStatus::deleting) {
-          return done(fail(ErrorCode::unavailable, "the key " + key + " is being removed"));
-        }
-        done(unpack(vault_, stored->value));
-      });
+  open_when(key, false, loop, std::move(done));
+}
+
+void StoreKeyring::open_to_end(const std::string& key, Loop& loop,
+                               Done<Result<clouds::Credentials>> done) {
+  open_when(key, true, loop, std::move(done));
+}
+
+void StoreKeyring::open_when(const std::string& key, bool to_end, Loop& loop,
+                             Done<Result<clouds::Credentials>> done) {
+  store_.get(kKeys, key, loop,
+             [this, key, to_end,
+              done = std::move(done)](Result<std::optional<store::Document>> found) mutable {
+               if (!found) return done(std::unexpected(found.error()));
+               if (!*found)
+                 return done(fail(ErrorCode::not_found, "the key " + key + " was removed"));
+               const auto stored = from_document<Key>(**found);
+               if (!stored) return done(std::unexpected(stored.error()));
+               if (stored->value.status == KeyStatus::deleting && !to_end) {
+                 return done(fail(ErrorCode::unavailable, "the key " + key + " is being removed"));
+               }
+               done(unpack(vault_, stored->value));
+             });
+}
+
+namespace {
+
+constexpr std::size_t kReachPage = 1000;
+
+// All pages of the keys; `reaches` has what the pages before held.
+void read_reaches(store::Store& store, Loop& loop, std::string after,
+                  std::vector<engine::KeyReach> reaches,
+                  Done<Result<std::vector<engine::KeyReach>>> done) {
+  store::Query query{.collection = kKeys, .after_id = std::move(after), .limit = kReachPage};
+  store.query(std::move(query), loop,
+              [&store, &loop, reaches = std::move(reaches),
+               done = std::move(done)](Result<store::Page> page) mutable {
+                if (!page) return done(std::unexpected(page.error()));
+                for (const store::Document& document : *page) {
+                  auto key = from_document<Key>(document);
+                  if (!key) {
+                    // One bad record must not keep everybody else's machines from being found.
+                    log::error("a stored key cannot be read",
+                               {{"id", document.id}, {"why", key.error().message}});
+                    continue;
+                  }
+                  reaches.push_back({.id = key->value.id,
+                                     .user = key->value.user,
+                                     .cloud = key->value.cloud,
+                                     .regions = std::move(key->value.regions)});
+                }
+                if (page->size() < kReachPage) return done(std::move(reaches));
+                std::string last = page->back().id;
+                read_reaches(store, loop, std::move(last), std::move(reaches), std::move(done));
+              });
+}
+
+}  // namespace
+
+void StoreKeyring::reaches(Loop& loop, Done<Result<std::vector<engine::KeyReach>>> done) {
+  read_reaches(store_, loop, "", {}, std::move(done));
 }
 
 }  // namespace mayfly::service

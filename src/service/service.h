@@ -161,6 +161,12 @@ class Service {
   };
   Async<ReachOf> reach_of(std::string user, const Request& request);
   Async<std::optional<std::string>> find_repeated(std::string record, std::string body_sha256);
+  // ---- strays: machines with our tag that no reservation answers for
+  // Lists everywhere that the user's keys reach. Without dry_run, what is past the guards is ended.
+  Async<engine::SweepReport> sweep(std::string user, bool dry_run);
+  // Oldest first by the cloud's id; those that are over too.
+  Async<Listing<StrayView>> list_strays(std::string user, PageRequest page);
+
 
   Parts parts_;
 };
@@ -182,3 +188,9 @@ Result<Secret> add_user(store::Store& store, const Clock& clock, const std::stri
                         bool admin);
 
 }  // namespace mayfly::service
+  void open_to_end(const std::string& key, Loop& loop,
+                   Done<Result<clouds::Credentials>> done) override;
+  void reaches(Loop& loop, Done<Result<std::vector<engine::KeyReach>>> done) override;
+  void open_when(const std::string& key, bool to_end, Loop& loop,
+                 Done<Result<clouds::Credentials>> done);
+

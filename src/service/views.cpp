@@ -133,6 +133,23 @@ KeyView view_of(const Key& key) {
           .tested_at = key.tested_at};
 }
 
+StrayView view_of(const engine::Stray& stray) {
+  return {.id = stray.id,
+          .cloud = stray.cloud,
+          .region = stray.region,
+          .machine = stray.machine,
+          .name = stray.name,
+          .instance_type = stray.instance_type,
+          .reservation = unless_empty(stray.reservation),
+          .reason = stray.reason,
+          .why = std::string(engine::describe(stray.reason)),
+          .state = stray.state,
+          .launched_at = stray.launched_at,
+          .first_seen = stray.first_seen,
+          .judged_at = stray.judged_at,
+          .ended_at = stray.ended_at};
+}
+
 UserView view_of(const User& user) {
   return {.id = user.id, .admin = user.admin, .regions = user.regions};
 }

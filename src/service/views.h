@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/stray.h"
 #include "json/value.h"
 #include "model/reservation.h"
 #include "pricing/ranking.h"
@@ -156,7 +157,29 @@ struct EstimateView {
   std::vector<RejectionView> rejected;
 };
 BOOST_DESCRIBE_STRUCT(EstimateView, (),
-                      (snapshot, billed_seconds, note, regions_from, satisfying, offers, rejected))
+                      (snapshot, billed_seconds, note, lease, fits, limits, regions_from,
+                       satisfying, offers, rejected))
+
+// A machine with our tag that no reservation answered for. What it cost is nobody's of ours.
+struct StrayView {
+  std::string id;
+  std::string cloud;
+  std::string region;
+  std::string machine;  // the cloud's id
+  std::string name;
+  std::string instance_type;
+  std::optional<std::string> reservation;  // that its tags name
+  engine::StrayReason reason = engine::StrayReason::no_reservation;
+  std::string why;  // the same for people
+  engine::StrayState state = engine::StrayState::suspected;
+  Time launched_at;
+  Time first_seen;
+  std::optional<Time> judged_at;  // since when it is being ended
+  std::optional<Time> ended_at;   // observed gone
+};
+BOOST_DESCRIBE_STRUCT(StrayView, (),
+                      (id, cloud, region, machine, name, instance_type, reservation, reason, why,
+                       state, launched_at, first_seen, judged_at, ended_at))
 
 KeyView view_of(const Key& key);
 UserView view_of(const User& user);
@@ -165,3 +188,4 @@ ReservationView view_of(const Reservation& reservation, Time now);
 OfferView view_of(const pricing::RankedOffer& ranked);
 
 }  // namespace mayfly::service
+StrayView view_of(const engine::Stray& stray);

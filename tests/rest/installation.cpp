@@ -36,6 +36,11 @@ engine::Settings quick_settings() {
 
 sim::WorldSettings quick_world() {
   sim::WorldSettings world;
+  settings.sweep.rules.age_guard = 100ms;
+  settings.sweep.rules.seen_gap = 100ms;
+  settings.sweep.rules.absence_window = 10ms;
+  settings.sweep.rules.observation_gap = 1ms;
+  settings.sweep.pause_on_demand = 1ms;
   world.latency = {0ms, 2ms};
   world.instance_boot = world.droplet_boot = {1ms, 10ms};
   world.instance_shutdown = world.droplet_shutdown = {1ms, 10ms};
@@ -120,3 +125,12 @@ std::size_t Installation::living() {
 }
 
 }  // namespace mayfly::rest
+std::string Installation::add_instance(const std::string& region,
+                                       std::map<std::string, std::string> tags) {
+  const std::string account = sim::account_of(
+      "aws", {.id = "AKIAEXAMPLE", .secret = Secret(std::string_view("hush+/hush"))});
+  std::string id;
+  on_loop([&] { id = world_.add_foreign("aws", account, region, "t3.micro", std::move(tags)).id; });
+  return id;
+}
+

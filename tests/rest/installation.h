@@ -41,6 +41,8 @@ class Installation {
   // Runs it on the loop and waits.
   template <class Work>
   void on_loop(Work work);
+  // A machine that no engine here started, in the AWS account of the fixture's key; its id.
+  std::string add_instance(const std::string& region, std::map<std::string, std::string> tags);
 
   ThreadLoop loop_;
   SystemRandom random_;
