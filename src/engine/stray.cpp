@@ -139,7 +139,7 @@ std::string_view describe(StrayReason reason) {
 }
 
 std::string stray_id(const std::string& cloud, const std::string& machine) {
-  return fmt::format("{}:{}", cloud, machine);
+  return fmt::format("{}-{}", cloud, machine);
 }
 
 bool carries_tag(const Instance& instance, const std::string& installation) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/id.h"
+#include "core/log.h"
 #include "json/parse.h"
 #include "json/print.h"
 #include "model/clouds.h"
@@ -137,8 +138,7 @@ Async<Service::AddedKey> Service::add_key(std::string user, NewKey fresh) {
   // New credentials for an account that is known are the same key: whatever it started is ended
   // with them from now on.
   const auto same = std::ranges::find_if(*known, [&](const Stored<Key>& old) {
-    return old.value.cloud == key.cloud && !key.account.empty() &&
-           old.value.account == key.account;
+    return old.value.cloud == key.cloud && !key.account.empty() && old.value.account == key.account;
   });
   const bool rotated = same != known->end();
   if (rotated) {
