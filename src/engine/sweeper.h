@@ -74,12 +74,17 @@ class Sweeper {
   using PlaceKey = std::pair<std::string, std::string>;  // key, region as listed
   using Answer = std::move_only_function<void(std::optional<StrayFinding>)>;
 
-  // ---- sweeper.cpp: listings and what follows for each machine
+  // ---- sweeper.cpp: the start, and every listing
   void load_page(std::string after);
   void take_up(const store::Document& document);
   using Report = std::move_only_function<void(SweptRegion)>;
   void examine(const Listing& listing, bool dry_run, Report done);
   std::vector<VanishedFinding> vanished(const Listing& listing) const;
+  void missed(const Listing& listing);
+  void answered_for(const std::string& id, Time asked_at, const Instance& instance);
+  PlaceKey place_of(const Stray& stray) const;
+
+  // ---- sweep_machine.cpp: what follows for each machine
   void inquire(Inquiry inquiry);
   void take_key(Suspect& suspect, const std::string& key);
   Result<Suspect> suspect_of(const Inquiry& inquiry, const Evidence& evidence) const;
@@ -87,14 +92,11 @@ class Sweeper {
   void conclude(Inquiry inquiry, Evidence evidence);
   std::optional<StrayFinding> foretell(const Inquiry& inquiry, const StrayDecision& decision,
                                        const Standing& standing) const;
-  void missed(const Listing& listing);
-  void answered_for(const std::string& id, Time asked_at, const Instance& instance);
   void step(const std::string& id, StrayEvent event, Answer answer);
   void settle(const std::string& id, StrayDecision decision, Answer answer);
   void settled(const std::string& id, const StrayDecision& decision, Answer answer);
   void terminate(const std::string& id);
   void end_answered(const std::string& id, EndAnswered answered);
-  PlaceKey place_of(const Stray& stray) const;
 
   // ---- sweep_reading.cpp: what is asked of the store and of the clouds
   void read(Inquiry inquiry);
