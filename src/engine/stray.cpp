@@ -35,7 +35,7 @@ Duration patience(const SweepRules& rules, int asked) {
                   rules.terminate_again_max);
 }
 
-void end(StrayDecision& decision) {
+void ask_to_end(StrayDecision& decision) {
   decision.end = true;
   decision.next.calling = true;
   ++decision.next.asked;
@@ -49,7 +49,7 @@ void condemn(StrayDecision& decision, StrayReason reason, Time now) {
   next.stray.ended_at.reset();
   next.accepted_at.reset();
   next.asked = 0;
-  if (!next.calling) end(decision);
+  if (!next.calling) ask_to_end(decision);
 }
 
 // The first sight of absence is remembered, the second one counts.
@@ -68,7 +68,7 @@ void on_alive(StrayDecision& decision, const Shown& shown, Time now, const Sweep
   if (next.stray.state == StrayState::ending) {
     // Absence counts from the later of the accepted terminate and the last time it was seen.
     if (next.accepted_at) next.accepted_at = std::max(*next.accepted_at, shown.asked_at);
-    if (!next.calling && now >= next.ask_at && !is_going(shown.instance)) end(decision);
+    if (!next.calling && now >= next.ask_at && !is_going(shown.instance)) ask_to_end(decision);
     return;
   }
   if (shown.standing.kind == Standing::Kind::answered_for) {

@@ -121,15 +121,17 @@ void Sweeper::examine(const Listing& listing, bool dry_run, Report done) {
   for (const Instance& instance : listing.instances) {
     if (!carries_tag(instance, installation_)) continue;
     ++report.listed;
-    const std::string id = stray_id(listing.cloud, instance.id);
     const auto owner = instance.tags.find(tag::kReservation);
     const auto living = owner == instance.tags.end() ? nullptr : living_.find(owner->second);
     const auto reason = suspicion(instance, listing.cloud, living.get());
     if (!reason) {
       ++report.known;
-      if (!dry_run) answered_for(id, listing.asked_at, instance);
+      // Almost always there are no strays at all, and ten thousand machines to look through.
+      if (!dry_run && !entries_.empty())
+        answered_for(stray_id(listing.cloud, instance.id), listing.asked_at, instance);
       continue;
     }
+    const std::string id = stray_id(listing.cloud, instance.id);
     // Whatever it was, it is over.
     if (instance.state == InstanceState::terminated && !entries_.contains(id)) continue;
     ++gathering->open;
