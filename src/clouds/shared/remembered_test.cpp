@@ -42,9 +42,9 @@ struct RememberedAnswers : testing::Test {
 
   ManualLoop clock;
   Memory memory{clock, 10min};
-  std::vector<Done<Answer>> asked;
   std::vector<Answer> answers;
-  boost::asio::io_context context;  // ends before what its coroutines hold
+  boost::asio::io_context context;  // ends before what its coroutines use
+  std::vector<Done<Answer>> asked;  // ends before the context that it answers to
 };
 
 TEST_F(RememberedAnswers, AreAskedForOnceByAllWhoWantThem) {
@@ -128,6 +128,7 @@ TEST_F(RememberedAnswers, NeverFillTheMemory) {
 TEST(RememberedAnswer, OfNobodyLeavesNobodyWaiting) {
   ManualLoop clock;
   Remembered<int> memory(clock, 10min);
+  boost::asio::io_context context;
   std::vector<Done<CloudResult<int>>> asked;
   int answered = 0;
   auto question = [&]() -> boost::asio::awaitable<CloudResult<int>> {
@@ -140,7 +141,6 @@ TEST(RememberedAnswer, OfNobodyLeavesNobodyWaiting) {
     co_await std::move(work);
     ++answered;
   };
-  boost::asio::io_context context;
   for (int i = 0; i < 3; ++i) boost::asio::co_spawn(context, getting, boost::asio::detached);
   context.poll();
   asked.clear();  // the client ends
