@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/assert.h"
+#include "engine/pace_plan.h"
 #include "engine/token_bucket.h"
 
 namespace mayfly::engine {
@@ -33,90 +34,13 @@ int turns_of(Operation operation) {
   return 2;
 }
 
-std::size_t index_of(Operation operation) {
-  return static_cast<std::size_t>(operation);
-}
-
-// What we take of a limit. Of a window at most half comes as a burst and half as refill, so that
-// together they never pass it, wherever the window is laid.
-struct Part {
-  std::int64_t burst = 0;
-  std::int64_t refill = 0;
-  Duration every;
-};
-
-Part part_of(const clouds::RateLimit& limit, std::int64_t rate_percent) {
-  constexpr int kScale = 10;  // of the refill: a twentieth of 2 a second is 1 in ten seconds
-  const std::int64_t share = limit.share_percent * rate_percent;
-  const bool window = limit.burst == 0;
-  const std::int64_t burst = window ? limit.refill / 2 : limit.burst;
-  const std::int64_t refill = window ? limit.refill / 2 : limit.refill;
-  return {.burst = std::max<std::int64_t>(1, burst * share / 10'000),
-          .refill = std::max<std::int64_t>(1, refill * kScale * share / 10'000),
-          .every = limit.every * kScale};
-}
-
 }  // namespace
 
-// A cloud's limits, sorted into groups: operations that share limits wait in one lane.
-struct Pacer::Plan {
-  struct Toll {
-    std::size_t bucket = 0;  // in the lane's buckets
-    clouds::Charge charge;
-    bool own = true;  // no other operation takes of it
-  };
-  struct Group {
-    std::vector<Operation> operations;  // the most urgent first
-    std::vector<std::size_t> limits;    // indexes into the cloud's, in the order of the buckets
-  };
-
-  std::string name;
-  const clouds::Cloud* cloud = nullptr;
-  const clouds::RateLimits* limits = nullptr;
-  std::vector<Group> groups;
-  std::array<std::size_t, kOperations> group_of{};
-  std::array<std::vector<Toll>, kOperations> tolls;
+struct Pacer::Plan : PacePlan {
+  using PacePlan::PacePlan;
   std::array<std::int64_t, kOperations> calls{};
   std::array<std::int64_t, kOperations> throttled{};
-
-  Plan(const clouds::Cloud& known);
-
- private:
-  bool share(Operation one, Operation other) const;
 };
-
-bool Pacer::Plan::share(Operation one, Operation other) const {
-  return std::ranges::any_of(limits->charges, [&](const clouds::Charge& charge) {
-    return charge.operation == one &&
-           std::ranges::any_of(limits->charges, [&](const clouds::Charge& theirs) {
-             return theirs.operation == other && theirs.limit == charge.limit;
-           });
-  });
-}
-
-Pacer::Plan::Plan(const clouds::Cloud& known)
-    : name(known.name()), cloud(&known), limits(&known.limits()) {
-  for (std::size_t i = 0; i < kOperations; ++i) {
-    const auto operation = static_cast<Operation>(i);
-    const auto joined = std::ranges::find_if(groups, [&](const Group& group) {
-      return std::ranges::any_of(group.operations,
-                                 [&](Operation other) { return share(operation, other); });
-    });
-    group_of[i] = static_cast<std::size_t>(joined - groups.begin());
-    if (joined == groups.end()) groups.emplace_back();
-    Group& group = groups[group_of[i]];
-    group.operations.push_back(operation);
-    for (const clouds::Charge& charge : limits->charges) {
-      if (charge.operation != operation) continue;
-      const auto at = std::ranges::find(group.limits, charge.limit);
-      const bool own = std::ranges::all_of(limits->charges, [&](const clouds::Charge& other) {
-        return other.limit != charge.limit || other.operation == operation;
-      });
-      tolls[i].push_back({static_cast<std::size_t>(at - group.limits.begin()), charge, own});
-      if (at == group.limits.end()) group.limits.push_back(charge.limit);
-    }
-  }
-}
 
 struct Pacer::Waiting {
   std::int64_t machines = 1;
@@ -169,7 +93,7 @@ Pacer::Lane& Pacer::lane_of(const Order& order) {
   std::unique_ptr<Lane>& lane = lanes_[name];
   if (!lane) {
     const Time now = loop_.now();
-    const Plan::Group& group = plan.groups[number];
+    const PacePlan::Group& group = plan.groups[number];
     lane = std::make_unique<Lane>(Lane{.name = std::move(name),
                                        .key = order.key,
                                        .plan = &plan,
@@ -224,7 +148,7 @@ void Pacer::pump(Lane& lane) {
 Time Pacer::may_compete(Lane& lane, const Queue& queue, Time now) {
   Time ready = now;
   if (queue.operation != Operation::terminate) ready = std::max(ready, lane.last_is_kept_until);
-  for (const Plan::Toll& toll : lane.plan->tolls[index_of(queue.operation)]) {
+  for (const PacePlan::Toll& toll : lane.plan->tolls[index_of(queue.operation)]) {
     if (!toll.own) continue;
     const std::int64_t tokens = toll.charge.tokens(queue.waiting.front().machines);
     ready = std::max(ready, lane.buckets[toll.bucket].ready_at(tokens, now));
@@ -255,7 +179,7 @@ Pacer::Queue* Pacer::next_in(Lane& lane, Time& look_again) {
     Time ready = now;
     bool behind = false;
     std::uint64_t missing = 0;
-    for (const Plan::Toll& toll : lane.plan->tolls[index_of(queue->operation)]) {
+    for (const PacePlan::Toll& toll : lane.plan->tolls[index_of(queue->operation)]) {
       if (toll.own) continue;
       behind = behind || (awaited >> toll.bucket & 1) != 0;
       const std::int64_t tokens = toll.charge.tokens(queue->waiting.front().machines);
@@ -287,7 +211,7 @@ void Pacer::give_turn(Queue& chosen, std::span<Queue* const> able) {
 void Pacer::start(Lane& lane, Queue& queue, Waiting waiting) {
   const Time now = loop_.now();
   const std::size_t operation = index_of(queue.operation);
-  for (const Plan::Toll& toll : lane.plan->tolls[operation])
+  for (const PacePlan::Toll& toll : lane.plan->tolls[operation])
     lane.buckets[toll.bucket].take(toll.charge.tokens(waiting.machines), now);
   ++queue.under_way;
   ++lane.plan->calls[operation];
@@ -309,7 +233,7 @@ void Pacer::finished(Lane& lane, Queue& queue, std::int64_t charged_machines, Ti
   const bool throttled = outcome.failure && clouds::is_throttled(*outcome.failure);
   plan.calls[operation] -= !outcome.sent;
   plan.throttled[operation] += throttled;
-  for (const Plan::Toll& toll : plan.tolls[operation]) {
+  for (const PacePlan::Toll& toll : plan.tolls[operation]) {
     TokenBucket& bucket = lane.buckets[toll.bucket];
     const std::int64_t charged = toll.charge.tokens(charged_machines);
     if (!outcome.sent) {
@@ -389,7 +313,7 @@ void Pacer::hurry_launches(const std::string& reservation) {
 Duration Pacer::pace(const Order& order) {
   Lane& lane = lane_of(order);
   Duration slowest{0};
-  for (const Plan::Toll& toll : lane.plan->tolls[index_of(order.operation)]) {
+  for (const PacePlan::Toll& toll : lane.plan->tolls[index_of(order.operation)]) {
     slowest = std::max(
         slowest, lane.buckets[toll.bucket].pace(toll.charge.tokens(order.machines), loop_.now()));
   }
@@ -412,7 +336,7 @@ std::map<std::pair<std::string, std::string>, Pacer::Use> Pacer::use() const {
     for (const Queue& queue : lane->queues) {
       Use& use = of(*lane->plan, queue.operation);
       use.waiting += static_cast<std::int64_t>(queue.waiting.size());
-      for (const Plan::Toll& toll : lane->plan->tolls[index_of(queue.operation)]) {
+      for (const PacePlan::Toll& toll : lane->plan->tolls[index_of(queue.operation)]) {
         use.slowest_permille =
             std::min(use.slowest_permille, lane->buckets[toll.bucket].rate_permille());
       }

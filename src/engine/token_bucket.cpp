@@ -10,8 +10,9 @@ namespace {
 constexpr int kSlowestPermille = 50;
 constexpr int kRecoveryPermille = 50;
 constexpr Duration kRecoverEvery = 10s;
-// Keeps the products below 2^63; after longer idling the bucket is full or soon will be.
+// After longer idling the bucket is full, or soon will be.
 constexpr Duration kGainMax = 1h;
+constexpr std::int64_t kProductMax = std::int64_t{1} << 62;
 
 std::int64_t divide_up(std::int64_t dividend, std::int64_t divisor) {
   return (dividend + divisor - 1) / divisor;
@@ -31,7 +32,8 @@ TokenBucket::TokenBucket(std::int64_t burst, std::int64_t refill, Duration every
 }
 
 void TokenBucket::gain(Time now) {
-  const std::int64_t elapsed = std::min<Duration>(now - filled_at_, kGainMax).count();
+  const std::int64_t elapsed =
+      std::min({(now - filled_at_).count(), Duration{kGainMax}.count(), kProductMax / rate()});
   filled_at_ = now;
   const std::int64_t product = elapsed * rate() + rest_;
   level_ += product / kMillion;

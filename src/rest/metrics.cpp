@@ -47,6 +47,38 @@ MetricFamily totals_by_kind(std::string name, std::string help,
   return family;
 }
 
+// What the rate limits do to the calls, by cloud and operation.
+void add_calls(const engine::Statistics& engine, std::vector<MetricFamily>& families) {
+  MetricFamily made{
+      "mayfly_cloud_calls_total", "Operations asked of a cloud", MetricType::Counter, {}};
+  MetricFamily throttled{"mayfly_cloud_calls_throttled_total",
+                         "Operations a cloud refused because there were too many",
+                         MetricType::Counter,
+                         {}};
+  MetricFamily waiting{"mayfly_cloud_calls_waiting",
+                       "Operations that wait for their turn under the cloud's rate limits",
+                       MetricType::Gauge,
+                       {}};
+  MetricFamily rate{"mayfly_cloud_rate_ratio",
+                    "Of the full rate, what is used now where the cloud slowed us down most",
+                    MetricType::Gauge,
+                    {}};
+  for (const auto& [what, use] : engine.calls) {
+    const auto add = [&what](MetricFamily& family) -> ClientMetric& {
+      ClientMetric& metric = family.metric.emplace_back();
+      metric.label.push_back({"cloud", what.first});
+      metric.label.push_back({"operation", what.second});
+      return metric;
+    };
+    add(made).counter.value = static_cast<double>(use.calls);
+    add(throttled).counter.value = static_cast<double>(use.throttled);
+    add(waiting).gauge.value = static_cast<double>(use.waiting);
+    add(rate).gauge.value = static_cast<double>(use.slowest_permille) / 1000;
+  }
+  for (MetricFamily* family : {&made, &throttled, &waiting, &rate})
+    families.push_back(std::move(*family));
+}
+
 void add_engine(const engine::Statistics& engine, std::vector<MetricFamily>& families) {
   families.push_back(gauge("mayfly_reservations_live",
                            "Reservations the engine drives or watches, tombstones included",
@@ -64,6 +96,7 @@ void add_engine(const engine::Statistics& engine, std::vector<MetricFamily>& fam
                            "Writes that the store did not confirm", engine.store_failures));
   families.push_back(totals_by_kind("mayfly_engine_effects_total",
                                     "Cloud calls and rankings begun, by kind", engine.effects));
+  add_calls(engine, families);
 }
 
 }  // namespace

@@ -231,5 +231,31 @@ TEST_F(PaceTest, ACloudWithOneLimitForEverythingIsNeverAskedTooMuch) {
   EXPECT_EQ(refused(), 0);
 }
 
+TEST_F(PaceTest, LeavesTheRestToAnOwnerWhoCallsTheSameCloud) {
+  for (int i = 0; i < 10; ++i) ask("digitalocean", "nyc1", 1);
+  until_all_are(Phase::ready, 1h);
+  const std::string token = "secret-k-digitalocean";
+  std::int64_t theirs_refused = 0;
+  for (int i = 0; i < 3600; ++i) {
+    // Their script calls once a second, and then we are given everything back as well.
+    world_.settle();
+    theirs_refused +=
+        world_.throttle()
+            .take({.cloud = "digitalocean", .account = token, .region = {}, .operation = "theirs"},
+                  loop_.now())
+            .has_value();
+    if (i == 3000) {
+      for (const std::string& id : ids_)
+        engine_->send(id, lifecycles::ReleaseRequested{"asked"}, {});
+    }
+    pass(1s);
+  }
+  until_all_are(Phase::released, 10min);
+  const auto left = world_.throttle().window(token, loop_.now());
+  fmt::print("  3600 calls of the owner's: {} of theirs and {} of ours refused, {} left\n",
+             theirs_refused, refused() - theirs_refused, left.remaining);
+  EXPECT_EQ(refused(), 0);
+}
+
 }  // namespace
 }  // namespace mayfly::simulation

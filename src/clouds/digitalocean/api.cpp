@@ -95,6 +95,7 @@ boost::asio::awaitable<CloudResult<json::value>> Api::call(Secret token, ApiCall
   auto answering = http::await_done<http::CallResult>(std::move(start));
   const http::CallResult answer = co_await std::move(answering);
 
+  if (answer) note_allowance(token.reveal(), *answer);
   CloudResult<json::value> judged =
       answer ? judge(call, *answer)
              : std::unexpected(unanswered(call, answer.error(), clock_.now() - sent_at));
@@ -141,6 +142,21 @@ std::optional<Duration> Api::retry_after(const http::Answer& answer) const {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
   return std::chrono::seconds(std::clamp<std::int64_t>(*reset - now, 1, kSecondsMax));
+}
+
+void Api::note_allowance(std::string_view token, const http::Answer& answer) {
+  const auto limit = number_in(answer, "ratelimit-limit");
+  const auto remaining = number_in(answer, "ratelimit-remaining");
+  const auto reset = number_in(answer, "ratelimit-reset");
+  // More than that is nonsense, and would not fit into what is reckoned with it.
+  constexpr std::int64_t kMost = 1'000'000'000;
+  constexpr std::int64_t kLatest = 4'102'444'800;  // the year 2100
+  if (!limit || !remaining || !reset) return;
+  if (*limit > kMost || *remaining > kMost || *reset > kLatest) return;
+  allowances_.told(
+      token,
+      {.limit = *limit, .remaining = *remaining, .resets_at = Time{std::chrono::seconds(*reset)}},
+      clock_.now());
 }
 
 }  // namespace mayfly::clouds::digitalocean

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "clouds/digitalocean/allowances.h"
 #include "core/secret.h"
 #include "core/time.h"
 #include "http/await.h"
@@ -54,15 +55,19 @@ class Api {
   // null when the call succeeded without a body (204).
   boost::asio::awaitable<CloudResult<json::value>> call(Secret token, ApiCall call);
 
+  Allowances& allowances() { return allowances_; }
+
  private:
   CloudResult<json::value> judge(const ApiCall& call, const http::Answer& answer) const;
   CloudFailure refused(const ApiCall& call, const http::Answer& answer) const;
   std::optional<Duration> retry_after(const http::Answer& answer) const;
+  void note_allowance(std::string_view token, const http::Answer& answer);
 
   http::AsioLoop loop_;
   http::Client& client_;
   const Clock& clock_;
   std::string endpoint_;
+  Allowances allowances_;
 };
 
 }  // namespace mayfly::clouds::digitalocean

@@ -76,6 +76,44 @@ TEST_F(ApiTest, WaitsForTheOldestRequestToBeForgotten) {
   EXPECT_EQ(failure().retry_after, std::nullopt);
 }
 
+TEST_F(ApiTest, RemembersWhatIsLeftOfTheTokensLimit) {
+  const std::int64_t now = clock.time.time_since_epoch() / 1s;
+  const auto headers = [&](std::string remaining) {
+    return http::Headers{{"RateLimit-Limit", "5000"},
+                         {"RateLimit-Remaining", std::move(remaining)},
+                         {"RateLimit-Reset", fmt::format("{}", now + 90)}};
+  };
+  EXPECT_FALSE(cloud.allowance("k-1"));
+  client.on(kAccountCall, 500, "", headers("4321"));
+  client.on(kAccountCall, 500, "", headers("-1"));
+  client.on(kAccountCall, 500, "");
+  client.on(kAccountCall, 429, throttled, headers("0"));
+  for (int i = 0; i < 3; ++i) {
+    (void)failure();
+    ASSERT_TRUE(cloud.allowance("k-1"));
+    EXPECT_EQ(cloud.allowance("k-1")->limit, 5000);
+    EXPECT_EQ(cloud.allowance("k-1")->remaining, 4321) << "what is not a number says nothing";
+    EXPECT_EQ(cloud.allowance("k-1")->resets_at, clock.time + 90s);
+  }
+  (void)failure();
+  EXPECT_EQ(cloud.allowance("k-1")->remaining, 0);
+  EXPECT_FALSE(cloud.allowance("k-2")) << "another key";
+}
+
+TEST_F(ApiTest, ForgetsWhatWasLeftAnHourAgo) {
+  client.on(kAccountCall, 500, "",
+            {{"ratelimit-limit", "5000"}, {"ratelimit-remaining", "1"}, {"ratelimit-reset", "0"}});
+  (void)failure();
+  EXPECT_TRUE(cloud.allowance("k-1"));
+  clock.time += 2h;
+  Credentials other = key();
+  other.key_id = "k-2";
+  other.secret = Secret("dop_v1_other");
+  (void)answer_of<Identity>([&](auto done) { cloud.check(other, loop, std::move(done)); });
+  EXPECT_TRUE(cloud.allowance("k-2"));
+  EXPECT_FALSE(cloud.allowance("k-1"));
+}
+
 TEST_F(ApiTest, NeverWaitsLongerThanAnHour) {
   client.on(kAccountCall, 429, throttled, {{"retry-after", "999999999"}});
   client.on(kAccountCall, 429, throttled,

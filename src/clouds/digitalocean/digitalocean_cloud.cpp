@@ -46,6 +46,16 @@ DigitalOceanCloud::DigitalOceanCloud(boost::asio::any_io_executor executor, http
 
 DigitalOceanCloud::~DigitalOceanCloud() = default;
 
+std::optional<Allowance> DigitalOceanCloud::allowance(const std::string& key_id) const {
+  return driver_->allowances().of(key_id);
+}
+
+// What is left is told of tokens; it is asked for by keys.
+digitalocean::Driver& DigitalOceanCloud::driver_for(const Credentials& credentials) {
+  driver_->allowances().belongs(credentials.key_id, credentials.secret.reveal());
+  return *driver_;
+}
+
 const CloudTraits& DigitalOceanCloud::traits() const {
   static constexpr CloudTraits kTraits{.idempotent_launch = false,
                                        .machines_per_launch = digitalocean::kMachinesPerCreate,
@@ -56,50 +66,57 @@ const CloudTraits& DigitalOceanCloud::traits() const {
 
 void DigitalOceanCloud::check(const Credentials& credentials, Loop& loop,
                               Done<CloudResult<Identity>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->check(credentials));
+  answer_with(driver_, loop, std::move(done), driver_for(credentials).check(credentials));
 }
 
 void DigitalOceanCloud::prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
                                 Done<CloudResult<std::vector<LaunchTarget>>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->prepare(credentials, std::move(spec)));
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).prepare(credentials, std::move(spec)));
 }
 
 void DigitalOceanCloud::launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,
                                Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->launch(credentials, std::move(spec)));
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).launch(credentials, std::move(spec)));
 }
 
 void DigitalOceanCloud::look_up(const Credentials& credentials, LookUp what, Loop& loop,
                                 Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->look_up(credentials, std::move(what)));
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).look_up(credentials, std::move(what)));
 }
 
 void DigitalOceanCloud::list(const Credentials& credentials, std::string region,
                              std::string installation, Loop& loop,
                              Done<CloudResult<std::vector<Instance>>> done) {
   answer_with(driver_, loop, std::move(done),
-              driver_->list(credentials, std::move(region), std::move(installation),
-                            digitalocean::Driver::Gpus::when_due));
+              driver_for(credentials)
+                  .list(credentials, std::move(region), std::move(installation),
+                        digitalocean::Driver::Gpus::when_due));
 }
 
 void DigitalOceanCloud::list_everything(const Credentials& credentials, std::string region,
                                         std::string installation, Loop& loop,
                                         Done<CloudResult<std::vector<Instance>>> done) {
   answer_with(driver_, loop, std::move(done),
-              driver_->list(credentials, std::move(region), std::move(installation),
-                            digitalocean::Driver::Gpus::always));
+              driver_for(credentials)
+                  .list(credentials, std::move(region), std::move(installation),
+                        digitalocean::Driver::Gpus::always));
 }
 
 void DigitalOceanCloud::terminate(const Credentials& credentials, std::string /*region*/,
                                   std::vector<std::string> ids, Loop& loop,
                                   Done<CloudResult<Terminated>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->terminate(credentials, std::move(ids)));
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).terminate(credentials, std::move(ids)));
 }
 
 void DigitalOceanCloud::ended(const Credentials& credentials, std::string /*region*/,
                               std::vector<std::string> ids, Loop& loop,
                               Done<CloudResult<std::map<std::string, Time>>> done) {
-  answer_with(driver_, loop, std::move(done), driver_->ended(credentials, std::move(ids)));
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).ended(credentials, std::move(ids)));
 }
 
 }  // namespace mayfly::clouds

@@ -33,6 +33,7 @@ class DigitalOceanCloud final : public Cloud {
   std::string_view name() const override { return "digitalocean"; }
   const CloudTraits& traits() const override;
   const RateLimits& limits() const override { return digitalocean_limits(); }
+  std::optional<Allowance> allowance(const std::string& key_id) const override;
 
   void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) override;
   void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
@@ -51,6 +52,8 @@ class DigitalOceanCloud final : public Cloud {
              Loop& loop, Done<CloudResult<std::map<std::string, Time>>> done) override;
 
  private:
+  digitalocean::Driver& driver_for(const Credentials& credentials);
+
   std::shared_ptr<digitalocean::Driver> driver_;
 };
 

@@ -45,6 +45,8 @@ class Driver {
          std::string endpoint);
 
   const boost::asio::any_io_executor& executor() const { return strand_; }
+  // From any thread.
+  Allowances& allowances() { return api_.allowances(); }
 
   Work<Identity> check(Credentials credentials);
   Work<std::vector<LaunchTarget>> prepare(Credentials credentials, PrepareSpec spec);

@@ -91,9 +91,17 @@ class SimDigitalOcean final : public clouds::Cloud {
     return world_.settings().throttling ? clouds::digitalocean_limits() : clouds::no_limits();
   }
 
+  std::optional<clouds::Allowance> allowance(const std::string& key_id) const override {
+    const auto account = accounts_.find(key_id);
+    if (account == accounts_.end()) return std::nullopt;
+    const auto window = world_.throttle().window(account->second, world_.now());
+    return clouds::Allowance{
+        .limit = window.limit, .remaining = window.remaining, .resets_at = window.resets_at};
+  }
+
   void check(const Credentials& credentials, Loop& loop,
              Done<CloudResult<Identity>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     auto effect = [limit = world_.settings().droplet_limit, account]() -> Outcome<Identity> {
       return Identity{
           .account = account, .name = "sim@example.com", .regions = {}, .machines_max = limit};
@@ -104,7 +112,7 @@ class SimDigitalOcean final : public clouds::Cloud {
 
   void prepare(const Credentials& credentials, clouds::PrepareSpec spec, Loop& loop,
                Done<CloudResult<std::vector<LaunchTarget>>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     auto effect = [&world = world_,
                    spec = std::move(spec)]() -> Outcome<std::vector<LaunchTarget>> {
       const std::string slug = image_slug(spec.image);
@@ -127,7 +135,7 @@ class SimDigitalOcean final : public clouds::Cloud {
 
   void launch(const Credentials& credentials, clouds::LaunchSpec spec, Loop& loop,
               Done<CloudResult<std::vector<Instance>>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     CallSite where = droplet_site(account, "create droplets");
     where.region = spec.region;
     where.instance_type = spec.instance_type;
@@ -155,7 +163,7 @@ class SimDigitalOcean final : public clouds::Cloud {
   // By tag, and by name because tags come late.
   void look_up(const Credentials& credentials, LookUp what, Loop& loop,
                Done<CloudResult<std::vector<Instance>>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     auto effect = [&world = world_, account,
                    what = std::move(what)]() -> Outcome<std::vector<Instance>> {
       std::vector<Instance> instances;
@@ -184,7 +192,7 @@ class SimDigitalOcean final : public clouds::Cloud {
 
   void terminate(const Credentials& credentials, std::string, std::vector<std::string> ids,
                  Loop& loop, Done<CloudResult<DropletsTerminated>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     if (ids.empty()) {
       loop.post([done = std::move(done)]() mutable { done(DropletsTerminated{}); });
       return;
@@ -207,7 +215,7 @@ class SimDigitalOcean final : public clouds::Cloud {
   // From the account's list of actions, which forgets nothing.
   void ended(const Credentials& credentials, std::string, std::vector<std::string> ids, Loop& loop,
              Done<CloudResult<DropletEnds>> done) override {
-    const std::string account = account_of("digitalocean", credentials);
+    const std::string account = account_for(credentials);
     auto effect = [&world = world_, account, ids = std::move(ids)]() -> Outcome<DropletEnds> {
       DropletEnds ends;
       for (const std::string& id : ids) {
@@ -231,7 +239,12 @@ class SimDigitalOcean final : public clouds::Cloud {
            });
   }
 
+  std::string account_for(const Credentials& credentials) {
+    return accounts_[credentials.key_id] = account_of("digitalocean", credentials);
+  }
+
   World& world_;
+  std::map<std::string, std::string> accounts_;  // by key
 };
 
 }  // namespace
