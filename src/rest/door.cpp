@@ -166,6 +166,8 @@ asio::awaitable<Result<void>> Door::admit(const Operation& operation, const Call
   if (auto allowed = service_.authorise(*caller, call.user); !allowed) {
     co_return std::unexpected(std::move(allowed).error());
   }
+  if (operation.access == Access::admin && !caller->admin)
+    co_return fail(ErrorCode::forbidden, "Only admins may change this");
   if (caller->user == call.user) co_return Result<void>{};
   // An admin who acts for somebody: that somebody must exist.
   auto user = co_await service_.get_user(call.user);

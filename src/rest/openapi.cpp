@@ -65,7 +65,8 @@ std::vector<int> problems_of(const Operation& operation) {
   std::set<int> statuses(operation.problems.begin(), operation.problems.end());
   statuses.insert(400);  // unknown query parameters
   if (operation.access == Access::observer) statuses.insert({401, 403});
-  if (operation.access == Access::owner) statuses.insert({401, 403, 404, 503});
+  if (operation.access == Access::owner || operation.access == Access::admin)
+    statuses.insert({401, 403, 404, 503});
   if (operation.body != Body::none) statuses.insert({413, 415, 422});
   return {statuses.begin(), statuses.end()};
 }
@@ -93,7 +94,7 @@ object query_schema(const QueryRule& rule) {
   if (rule.choices.empty())
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", kCursorMax}};
   object schema = json::detail::enum_schema({rule.choices.begin(), rule.choices.end()});
-  schema["default"] = rule.otherwise;
+  if (!rule.otherwise.empty()) schema["default"] = rule.otherwise;
   return schema;
 }
 
@@ -120,6 +121,9 @@ object responses_of(const Operation& operation, json::Schemas& schemas, std::set
   for (const ReplyRule& reply : operation.replies) {
     object described{{"description", reply.doc}};
     if (reply.schema) described["content"] = content(reply.media, reply.schema(schemas));
+    if (!reply.text_media.empty())
+      described["content"].get_object()[reply.text_media] =
+          object{{"schema", object{{"type", "string"}}}};
     responses[fmt::format("{}", reply.status)] = std::move(described);
   }
   for (const int status : problems_of(operation)) {

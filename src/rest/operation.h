@@ -51,6 +51,7 @@ using Handle = boost::asio::awaitable<Answer> (*)(Call&);
 enum class Access {
   anyone,
   owner,     // the user in the path, or an admin
+  admin,     // an admin only, for the user in the path
   observer,  // anyone where metrics are open, otherwise an admin
 };
 
@@ -70,6 +71,7 @@ struct ReplyRule {
   std::string_view doc;
   MakeSchema schema = nullptr;  // no body without
   std::string_view media = "application/json";
+  std::string_view text_media = {};  // that it can be had as, too, by Accept
 };
 
 struct Operation {
@@ -96,12 +98,12 @@ std::vector<Operation> key_operations();
 std::vector<Operation> estimate_operations();
 std::vector<Operation> reservation_operations();
 std::vector<Operation> template_operations();
-std::vector<Operation> system_operations();
-// All of them.
 std::vector<Operation> stray_operations();
 std::vector<Operation> webhook_operations();
 std::vector<Operation> limit_operations();
 std::vector<Operation> cost_operations();
+std::vector<Operation> system_operations();
+// All of them.
 const std::vector<Operation>& operations();
 
 // ---- for the handlers

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "core/assert.h"
+#include "core/calendar.h"
 #include "json/codec.h"
 
 namespace mayfly::rest {
@@ -29,10 +30,13 @@ std::string check_parameter(const QueryRule& rule, std::string_view value) {
     if (std::ranges::find(rule.choices, value) != rule.choices.end()) return {};
     return "must be " + json::join_names({rule.choices.begin(), rule.choices.end()});
   }
-  if (!value.empty() && value.size() <= kCursorMax && json::matches(json::Text::name, value)) {
-    return {};
+  if (rule.kind == QueryKind::moment) {
+    if (parse_moment(value)) return {};
+    return "must be a month, a day or a moment: 2026-11, 2026-11-22, 2026-11-22T13:00:00Z";
   }
-  return fmt::format("must be 1-{} {}", kCursorMax, json::describe(json::Text::name));
+  const auto set = rule.kind == QueryKind::pattern ? json::Text::pattern : json::Text::name;
+  if (!value.empty() && value.size() <= kCursorMax && json::matches(set, value)) return {};
+  return fmt::format("must be 1-{} {}", kCursorMax, json::describe(set));
 }
 
 Error as_malformed(json::Issues issues) {
@@ -54,6 +58,14 @@ std::size_t Query::number(std::string_view name) const {
   const auto number = read_number(text(name));
   ASSERT(number && *number >= 0);
   return static_cast<std::size_t>(*number);
+}
+
+std::optional<Time> Query::moment(std::string_view name) const {
+  const std::string& value = text(name);
+  if (value.empty()) return std::nullopt;
+  const auto moment = parse_moment(value);
+  ASSERT(moment);
+  return *moment;
 }
 
 service::PageRequest Query::page() const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,8 +15,14 @@
 
 namespace mayfly::rest {
 
+enum class QueryKind {
+  name,
+  pattern,  // a name, with what stands in a region's before it: aws:us-east-1
+  moment,   // a month, a day or a moment
+};
+
 // One parameter that an operation takes. A number when `max` is set, one of `choices` when there
-// are any, otherwise a name.
+// are any, otherwise what its kind says.
 struct QueryRule {
   std::string_view name;
   std::string_view doc;
@@ -23,6 +30,7 @@ struct QueryRule {
   std::int64_t min = 0;
   std::int64_t max = 0;
   std::span<const std::string_view> choices = {};
+  QueryKind kind = QueryKind::name;
 };
 
 inline constexpr std::int64_t kLimitMax = 1000;
@@ -40,6 +48,8 @@ class Query {
   // Precondition of both: the operation has a rule of that name.
   const std::string& text(std::string_view name) const;
   std::size_t number(std::string_view name) const;
+  // Of kind moment; none when it is not given.
+  std::optional<Time> moment(std::string_view name) const;
   // limit and cursor.
   service::PageRequest page() const;
 

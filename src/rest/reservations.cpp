@@ -10,25 +10,30 @@ struct ReservationList {
 };
 BOOST_DESCRIBE_STRUCT(ReservationList, (), (reservations, next_cursor))
 
-// What PATCH /users/:UserId/reservations/:ReservationId takes: exactly one of the two.
+// What PATCH /users/:UserId/reservations/:ReservationId takes: exactly one of them.
 struct Lease {
   std::optional<Duration> lease;
   std::optional<Duration> extend;
+  std::optional<Duration> shorten;
 };
-BOOST_DESCRIBE_STRUCT(Lease, (), (lease, extend))
+BOOST_DESCRIBE_STRUCT(Lease, (), (lease, extend, shorten))
 
 inline constexpr json::FieldRule kLeaseRules[] = {
     {.name = "lease", .doc = "The time from its creation to its end.", .min = 1},
     {.name = "extend", .doc = "So much longer than it has now.", .min = 1},
+    {.name = "shorten", .doc = "So much shorter than it has now.", .min = 1},
 };
 constexpr std::span<const json::FieldRule> rules(const Lease*) {
   return kLeaseRules;
 }
 
 void validate(const Lease& given, json::Issues& issues) {
-  if (given.lease.has_value() != given.extend.has_value()) return;
-  issues.add("lease",
-             given.lease ? "cannot be given together with extend" : "or extend is required");
+  const int count = given.lease.has_value() + given.extend.has_value() + given.shorten.has_value();
+  if (count == 0) issues.add("lease", "or extend or shorten is required");
+  if (count > 1) {
+    const std::string field = given.lease ? "lease" : "extend";
+    issues.add(field, "cannot be given together with another change of the lease");
+  }
 }
 
 void refine_schema(const Lease*, json::object& schema) {
@@ -71,7 +76,8 @@ boost::asio::awaitable<Answer> get_reservation(Call& call) {
 
 boost::asio::awaitable<Answer> change_reservation(Call& call) {
   CO_TRY(const Lease given, read<Lease>(call));
-  service::LeaseChange change{.lease = given.lease, .extend = given.extend};
+  service::LeaseChange change{
+      .lease = given.lease, .extend = given.extend, .shorten = given.shorten};
   auto state =
       co_await call.service().change_lease(call.user, call.id("ReservationId"), std::move(change));
   if (!state) co_return std::unexpected(std::move(state).error());

@@ -19,6 +19,8 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "json/parse.h"
+#include "mail/smtp.h"
+#include "notify/notifier.h"
 #include "rest/door.h"
 #include "service/service.h"
 #include "store/blocking.h"
@@ -96,6 +98,15 @@ class DriverThread {
   std::thread thread_{[this] { context_.run(); }};
 };
 
+http::ClientOptions notify_client_options(const Config& config) {
+  return {.public_only = !config.notify_allow_private};
+}
+
+std::unique_ptr<mail::Sender> mail_sender(const Config& config) {
+  if (config.smtp.url.empty()) return nullptr;
+  return mail::make_smtp_sender(config.smtp);
+}
+
 class Running final : public Assembly {
  public:
   Running(Config config, std::unique_ptr<DataLock> lock, std::unique_ptr<store::Store> store,
@@ -106,6 +117,8 @@ class Running final : public Assembly {
         vault_(std::move(vault)),
         keyring_(*store_, vault_),
         client_(http::make_curl_client()),
+        notify_client_(http::make_curl_client(notify_client_options(config_))),
+        mail_sender_(mail_sender(config_)),
         aws_(drivers_.executor(), *client_, clock_, {.endpoint = config_.aws_endpoint}),
         digitalocean_(drivers_.executor(), *client_, clock_,
                       {.endpoint = config_.digitalocean_endpoint}) {}
@@ -114,8 +127,15 @@ class Running final : public Assembly {
     // Whoever still has to answer a connection's coroutine ends while its context lives: first the
     // engine and the drivers, then the store, which answers all it took; the server goes last.
     if (server_) server_->stop(kGrace);
-    on_loop([this] { engine_.reset(); });
+    on_loop([this] {
+      engine_.reset();
+      accounts_.reset();
+    });
     loop_.stop();
+    on(notify_loop_, [this] { notifier_.reset(); });
+    notify_client_.reset();
+    mail_sender_.reset();
+    notify_loop_.stop();
     drivers_.stop();
     store_.reset();
     server_.reset();
@@ -123,18 +143,22 @@ class Running final : public Assembly {
 
   Result<void> start() {
     TRY(const std::string installation, installation_of(*store_, clock_, random_));
+    TRY_VOID(start_notifier());
     on_loop([&] {
+      accounts_ = std::make_unique<service::Accounts>(*store_, loop_, config_.allowance);
       engine_ = std::make_unique<engine::Engine>(
           engine::Ports{.loop = loop_,
                         .store = *store_,
                         .keyring = keyring_,
                         .clouds = clouds(),
-                        .catalog = &pricing::Catalog::embedded},
+                        .catalog = &pricing::Catalog::embedded,
+                        .admit = accounts_->as_admit()},
           engine::Settings{.policy = config_.policy,
                            .observer = {.installation = installation,
                                         .poll_transition = config_.poll_transition,
                                         .poll_steady = config_.poll_steady,
                                         .poll_dormant = config_.poll_dormant},
+                           .rate_percent = config_.rate_percent,
                            .sweep = sweep_settings(),
                            .changed = [this](const Reservation* before, const Reservation* now) {
                              accounts_->changed(before, now);
@@ -149,11 +173,13 @@ class Running final : public Assembly {
         .store = *store_,
         .engine = *engine_,
         .engine_loop = loop_,
+        .accounts = *accounts_,
         .clouds = clouds(),
         .catalog = &pricing::Catalog::embedded,
         .clock = clock_,
         .random = random_,
         .vault = vault_,
+        .notifier = *notifier_,
         .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
     rest::DoorOptions door{.version = config_.version,
                            .open_metrics = is_loopback(config_.address),
@@ -177,17 +203,50 @@ class Running final : public Assembly {
   }
 
  private:
+  // A stray is believed gone on the same grounds as any other machine.
+  engine::SweepSettings sweep_settings() const {
+    engine::SweepSettings settings = config_.sweep;
+    settings.rules.absence_window = config_.policy.absence_window;
+    settings.rules.vanish_window = config_.policy.vanish_window;
+    return settings;
+  }
+
   std::map<std::string, clouds::Cloud*> clouds() {
     return {{"aws", &aws_}, {"digitalocean", &digitalocean_}};
   }
 
-  void on_loop(std::function<void()> task) {
+  void on_loop(std::function<void()> task) { on(loop_, std::move(task)); }
+
+  static void on(Loop& loop, std::function<void()> task) {
     std::promise<void> done;
-    loop_.post([&] {
+    loop.post([&] {
       task();
       done.set_value();
     });
     done.get_future().wait();
+  }
+
+  // Before the engine: what it takes up may have something to tell.
+  Result<void> start_notifier() {
+    std::promise<Result<void>> started;
+    on(notify_loop_, [&] {
+      notify::Settings settings = config_.notify;
+      settings.version = config_.version;
+      settings.public_only = !config_.notify_allow_private;
+      notifier_ = std::make_unique<notify::Notifier>(
+          notify::Ports{.loop = notify_loop_,
+                        .store = *store_,
+                        .http = *notify_client_,
+                        .mail = mail_sender_.get(),
+                        .random = random_,
+                        .unseal =
+                            [this](std::string_view sealed, std::string_view context) {
+                              return vault_.unseal(sealed, context);
+                            }},
+          std::move(settings));
+      notifier_->start([&started](Result<void> result) { started.set_value(std::move(result)); });
+    });
+    return started.get_future().get();
   }
 
   Config config_;
@@ -199,17 +258,15 @@ class Running final : public Assembly {
   service::StoreKeyring keyring_;
   DriverThread drivers_;
   std::unique_ptr<http::Client> client_;
+  // With a client of its own: it must not reach what the clouds' one may.
+  ThreadLoop notify_loop_;
+  std::unique_ptr<http::Client> notify_client_;
+  std::unique_ptr<mail::Sender> mail_sender_;
+  std::unique_ptr<notify::Notifier> notifier_;
   clouds::AwsCloud aws_;
   clouds::DigitalOceanCloud digitalocean_;
   ThreadLoop loop_;
-  // A stray is believed gone on the same grounds as any other machine.
-  engine::SweepSettings sweep_settings() const {
-    engine::SweepSettings settings = config_.sweep;
-    settings.rules.absence_window = config_.policy.absence_window;
-    settings.rules.vanish_window = config_.policy.vanish_window;
-    return settings;
-  }
-
+  std::unique_ptr<service::Accounts> accounts_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<http::Server> server_;

@@ -80,6 +80,8 @@ Result<void> from_environment(const Environment& environment, Config& config) {
     TRY_VOID(apply_endpoint("AWS_ENDPOINT_URL", *url, config.aws_endpoint));
   if (const auto url = environment("DIGITALOCEAN_API_URL"))
     TRY_VOID(apply_endpoint("DIGITALOCEAN_API_URL", *url, config.digitalocean_endpoint));
+  if (const auto password = environment("MAYFLY_SMTP_PASSWORD"))
+    config.smtp.password = Secret(*password);
   if (const auto key = environment("MAYFLY_MASTER_KEY")) config.master_key = Secret(*key);
   return {};
 }
@@ -129,11 +131,15 @@ Result<Config> load_config(const Overrides& overrides, const Environment& enviro
   if (!overrides.auth.empty()) TRY_VOID(apply_auth(overrides.auth, config));
   if (!overrides.log_level.empty()) TRY_VOID(apply_log_level(overrides.log_level, config));
   config.log_json = config.log_json || overrides.log_json;
+  TRY_VOID(complete_smtp(config));
   if (!config.authenticate && !is_loopback(config.address)) {
     return fail_field("auth",
                       "may be 'none' only on a loopback address: without tokens everybody who "
                       "reaches the port spends your money");
   }
+  const service::LeasePolicy& lease = config.allowance.lease;
+  if (lease.otherwise && lease.longest && *lease.otherwise > *lease.longest)
+    return fail_field("lease.default", "must not be longer than lease.max");
   for (const std::string& region : config.regions) {
     if (region.empty() || !json::matches(json::Text::pattern, region))
       return fail_field("defaults.regions", "holds '" + region + "', which is no region or glob");

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "core/secret.h"
 #include "engine/sweeper.h"
 #include "lifecycles/reservation.h"
+#include "mail/smtp.h"
+#include "notify/notifier.h"
+#include "service/limits.h"
 
 namespace mayfly::server {
 
@@ -30,19 +34,17 @@ struct Config {
   bool log_json = false;  // format = "text" | "json"
   // [defaults]
   std::vector<std::string> regions;
+  // [limits] of each user, and [lease]: empty means that there is none.
+  service::Allowance allowance;
   // [clouds.aws], [clouds.digitalocean]
   std::string aws_endpoint;  // empty: AWS itself
   std::string digitalocean_endpoint = "https://api.digitalocean.com";
+  std::map<std::string, int> rate_percent;  // by cloud; 100: our share of the published limits
   // [patience]: how long to wait before believing; lifecycles/reservation.h explains each.
   lifecycles::Policy policy;
   Duration poll_transition = 2s;
-  Duration poll_steady = 60s;
+  Duration poll_steady = 4s;
   Duration poll_dormant = 10min;
-  // MAYFLY_MASTER_KEY only: 64 hexadecimal characters instead of the file DATA/master.key
-  Secret master_key;
-};
-
-using Environment = std::function<std::optional<std::string>(const char* name)>;
   // [notify]: version and public_only are filled in by the assembly.
   notify::Settings notify;
   bool notify_allow_private = false;  // webhooks may point at this machine and its network
@@ -51,6 +53,11 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
   std::filesystem::path smtp_password_file;
   // [sweep]: machines that nothing answers for; engine/stray.h and engine/sweeper.h explain each.
   engine::SweepSettings sweep;
+  // MAYFLY_MASTER_KEY only: 64 hexadecimal characters instead of the file DATA/master.key
+  Secret master_key;
+};
+
+using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 // What the command line says; empty = nothing.
 struct Overrides {

@@ -65,10 +65,9 @@ dormant = "1m"
   EXPECT_EQ(config.threads, 4u);
   EXPECT_TRUE(config.log_json);
   EXPECT_EQ(config.regions, (std::vector<std::string>{"eu-*", "aws:us-east-1"}));
-  EXPECT_EQ(config.allowance.limits,
-            (service::Limits{.machines = 20,
-                             .usd_per_hour = Money{2'500'000},
-                             .usd_per_month = Money{100'000'001}}));
+  EXPECT_EQ(config.allowance.limits, (service::Limits{.machines = 20,
+                                                      .usd_per_hour = Money{2'500'000},
+                                                      .usd_per_month = Money{100'000'001}}));
   EXPECT_EQ(config.allowance.lease.otherwise, 8h);
   EXPECT_EQ(config.allowance.lease.longest, 7 * 24h);
   EXPECT_EQ(config.aws_endpoint, "http://127.0.0.1:5000");
@@ -98,8 +97,7 @@ TEST(Config, NamesWhatIsWrong) {
 TEST(Config, RefusesLimitsThatAreNone) {
   EXPECT_NE(error_of("[limits]\nmachines = -1").find("limits.machines"), std::string::npos);
   EXPECT_NE(error_of("[limits]\nmachines = 2.5").find("limits.machines"), std::string::npos);
-  EXPECT_NE(error_of("[limits]\nusd_per_hour = 0.0000001").find("usd_per_hour"),
-            std::string::npos);
+  EXPECT_NE(error_of("[limits]\nusd_per_hour = 0.0000001").find("usd_per_hour"), std::string::npos);
   EXPECT_NE(error_of("[limits]\nusd_per_month = true").find("usd_per_month"), std::string::npos);
   EXPECT_NE(error_of("[lease]\nmax = 7").find("lease.max"), std::string::npos);
   EXPECT_EQ(error_of("[lease]\nmax = \"\"\ndefault = \"\""), "");

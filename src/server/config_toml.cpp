@@ -48,6 +48,24 @@ Result<void> set_threads(const std::string& name, const toml::node& node, Config
   return {};
 }
 
+// The most is what the simulated clouds need when they live a thousand times as fast.
+Setter rate_percent(std::string cloud) {
+  return [cloud](const std::string& name, const toml::node& node, Config& config) -> Result<void> {
+    const auto value = node.value<std::int64_t>();
+    if (!node.is_integer() || !value || *value < 1 || *value > 100'000)
+      return fail_field(name, "must be a whole number from 1 to 100000");
+    config.rate_percent[cloud] = static_cast<int>(*value);
+    return {};
+  };
+}
+
+Result<void> set_allow_private(const std::string& name, const toml::node& node, Config& config) {
+  const auto value = node.value<bool>();
+  if (!node.is_boolean() || !value) return fail_field(name, "must be true or false");
+  config.notify_allow_private = *value;
+  return {};
+}
+
 Result<void> set_regions(const std::string& name, const toml::node& node, Config& config) {
   const toml::array* list = node.as_array();
   if (!list) return fail_field(name, "must be a list of regions or globs");
@@ -122,6 +140,37 @@ const std::map<std::string, Setter>& setters() {
        endpoint([](Config& config) -> std::string& { return config.aws_endpoint; })},
       {"clouds.digitalocean.endpoint",
        endpoint([](Config& config) -> std::string& { return config.digitalocean_endpoint; })},
+      {"notify.allow_private", set_allow_private},
+      {"notify.retry_min",
+       duration([](Config& config) -> Duration& { return config.notify.retry_min; })},
+      {"notify.retry_max",
+       duration([](Config& config) -> Duration& { return config.notify.retry_max; })},
+      {"notify.give_up",
+       duration([](Config& config) -> Duration& { return config.notify.give_up; })},
+      {"notify.keep", duration([](Config& config) -> Duration& { return config.notify.keep; })},
+      {"smtp.url", text([](const std::string&, const std::string& value, Config& config) {
+         return apply_smtp_url(value, config);
+       })},
+      {"smtp.from",
+       text([](const std::string&, const std::string& value, Config& config) -> Result<void> {
+         config.smtp.from = value;
+         return {};
+       })},
+      {"smtp.user",
+       text([](const std::string&, const std::string& value, Config& config) -> Result<void> {
+         config.smtp.user = value;
+         return {};
+       })},
+      {"smtp.password_file",
+       text([](const std::string&, const std::string& value, Config& config) -> Result<void> {
+         config.smtp_password_file = value;
+         return {};
+       })},
+      {"smtp.tls", text([](const std::string&, const std::string& value, Config& config) {
+         return apply_smtp_tls(value, config);
+       })},
+      {"clouds.aws.rate_percent", rate_percent("aws")},
+      {"clouds.digitalocean.rate_percent", rate_percent("digitalocean")},
       {"patience.poll",
        duration([](Config& config) -> Duration& { return config.poll_transition; })},
       {"patience.steady", duration([](Config& config) -> Duration& { return config.poll_steady; })},
@@ -141,6 +190,12 @@ const std::map<std::string, Setter>& setters() {
        duration([](Config& config) -> Duration& { return config.policy.invisible_window; })},
       {"patience.tombstone",
        duration([](Config& config) -> Duration& { return config.policy.tombstone; })},
+      {"sweep.interval",
+       duration([](Config& config) -> Duration& { return config.sweep.interval; })},
+      {"sweep.age_guard",
+       duration([](Config& config) -> Duration& { return config.sweep.rules.age_guard; })},
+      {"sweep.gap",
+       duration([](Config& config) -> Duration& { return config.sweep.rules.seen_gap; })},
   };
   return all;
 }
@@ -177,12 +232,6 @@ Result<void> read_toml(std::string_view content, const std::string& where, Confi
     table = toml::parse(content, where);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::invalid, fmt::format("{}, line {}: {}", where, error.source().begin.line,
-      {"sweep.interval",
-       duration([](Config& config) -> Duration& { return config.sweep.interval; })},
-      {"sweep.age_guard",
-       duration([](Config& config) -> Duration& { return config.sweep.rules.age_guard; })},
-      {"sweep.gap",
-       duration([](Config& config) -> Duration& { return config.sweep.rules.seen_gap; })},
                                                 error.description()));
   }
   auto read = read_table(table, "", config);

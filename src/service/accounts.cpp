@@ -69,7 +69,7 @@ struct Accounts::Load {
 struct Accounts::Account {
   bool loaded = false;
   LimitOverrides overrides;
-  bool overrides_known = false;
+  std::int64_t overrides_version = 0;
   Allowance allowance;
   Amounts held;
   std::map<Month, Money> used;
@@ -247,11 +247,13 @@ Standing Accounts::standing(const std::string& user) {
           .used = of_month(account.used, month_)};
 }
 
-void Accounts::set_overrides(const std::string& user, LimitOverrides overrides) {
+void Accounts::set_overrides(const std::string& user, LimitOverrides overrides,
+                             std::int64_t version) {
   Account& account = account_of(user);
+  if (version <= account.overrides_version) return;
   account.allowance = resolve(server_, overrides);
   account.overrides = std::move(overrides);
-  account.overrides_known = true;
+  account.overrides_version = version;
 }
 
 std::vector<OverLimit> Accounts::check(const Reservation& reservation) {
@@ -350,10 +352,10 @@ void Accounts::read_overrides(const std::string& user) {
               alive = std::weak_ptr<int>(alive_)](Result<std::optional<store::Document>> found) {
                if (alive.expired()) return;
                if (!found) return finish_load(user, std::unexpected(found.error()));
-               if (*found && !account_of(user).overrides_known) {
+               if (*found) {
                  const auto stored = from_document<User>(**found);
                  if (!stored) return finish_load(user, std::unexpected(stored.error()));
-                 set_overrides(user, stored->value.limits);
+                 set_overrides(user, stored->value.limits, stored->version);
                }
                read_ended(user, "");
              });

@@ -43,13 +43,18 @@ class Accounts {
   void changed(const Reservation* before, const Reservation* now);
   // For engine::Ports::admit: room for state->preparing, which it holds when there is.
   void admit(engine::Snapshot state, Done<CloudResult<void>> done);
+  engine::Admit as_admit() {
+    return [this](engine::Snapshot state, Done<CloudResult<void>> done) {
+      admit(std::move(state), std::move(done));
+    };
+  }
 
   void load(const std::string& user, Done<Result<void>> done);
 
   // ---- all below: precondition load(user) has succeeded
   Standing standing(const std::string& user);
-  // Replaces what an admin has set, once that is durable.
-  void set_overrides(const std::string& user, LimitOverrides overrides);
+  // Replaces what an admin has set, once that is durable, unless a later version is known.
+  void set_overrides(const std::string& user, LimitOverrides overrides, std::int64_t version);
 
   // Which limits leave no room for the first of its candidates that could be; empty when one has
   // room.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "json/print.h"
 #include "model/clouds.h"
@@ -8,6 +9,20 @@
 #include "service/placing.h"
 
 namespace mayfly::service {
+namespace {
+
+// The reservation that the estimate is about.
+Reservation as_if_asked(const std::string& user, const Request& request,
+                        const pricing::Ranking& ranking, Time now) {
+  constexpr std::size_t kOffers = 8;  // that a reservation would try first
+  Reservation asked{.user = user, .request = request, .created_at = now};
+  if (request.lease) asked.expires_at = now + *request.lease;
+  for (const pricing::RankedOffer& ranked : ranking.offers | std::views::take(kOffers))
+    asked.candidates.push_back(ranked.offer);
+  return asked;
+}
+
+}  // namespace
 
 Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
                     const pricing::Reach& reach) {
@@ -55,19 +70,38 @@ Async<Service::ReachOf> Service::reach_of(std::string user, const Request& reque
   co_return found;
 }
 
+boost::asio::awaitable<std::vector<OverLimit>> Service::check_limits(Reservation reservation) {
+  using Answer = std::vector<OverLimit>;
+  auto begin = [&](Done<Answer> done) {
+    parts_.engine_loop.post(
+        [this, reservation = std::move(reservation), done = std::move(done)]() mutable {
+          done(parts_.accounts.check(reservation));
+        });
+  };
+  co_return co_await http::await_done<Answer>(std::ref(begin));
+}
+
 Async<EstimateView> Service::estimate(std::string user, Request request, std::size_t limit) {
   auto found = co_await reach_of(user, request);
   if (!found) co_return std::unexpected(std::move(found).error());
+  auto standing = co_await standing_of(user);
+  if (!standing) co_return std::unexpected(std::move(standing).error());
   const auto catalog = parts_.catalog();
   EstimateView view{.regions_from = found->regions_from};
+  CO_TRY(view.lease, lease_of(request.lease, standing->allowance.lease));
   if (found->reach.clouds.empty()) {
     for (const std::string_view cloud : cloud_names()) found->reach.clouds.emplace_back(cloud);
     view.note = fmt::format("all clouds, from the price snapshot of {}: you have no key yet",
                             catalog->date());
+  } else if (view.lease && !request.lease) {
+    view.note = fmt::format("no lease given, so the default of {} counts", to_string(*view.lease));
   }
+  request.lease = view.lease;
   pricing::Ranking ranking = pricing::rank(*catalog, request, found->reach, limit);
   if (ranking.offers.empty())
     co_return std::unexpected(unsatisfiable(*catalog, request, found->reach));
+  view.limits = co_await check_limits(as_if_asked(user, request, ranking, now()));
+  view.fits = view.limits.empty();
   view.snapshot = ranking.snapshot;
   view.billed_seconds = ranking.billed_seconds;
   view.satisfying = static_cast<std::int64_t>(ranking.satisfying);

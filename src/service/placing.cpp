@@ -47,6 +47,12 @@ std::string why_it_lost(Money more, Match match) {
   return "costs the same; the other comes first by list price, cloud, region and type";
 }
 
+void freeze_estimate(Reservation& reservation, const Offer& offer) {
+  const Duration billed = std::chrono::seconds(reservation.estimate.billed_seconds);
+  reservation.estimate.cost_usd =
+      round_half_up(offer.price.exact_cost(billed) * reservation.request.count);
+}
+
 Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
                          const pricing::Reach& reach) {
   const auto ranked = pricing::cheapest(catalog, reservation.request, reach, kLooked);

@@ -14,6 +14,9 @@ Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
 // that.
 std::string why_it_lost(Money more, Match match);
 
+// The estimate, when the reservation is to be placed on this offer.
+void freeze_estimate(Reservation& reservation, const Offer& offer);
+
 // Candidates, the estimate frozen with the first of them, and why the next ones lost.
 Result<void> place_first(Reservation& reservation, const pricing::Catalog& catalog,
                          const pricing::Reach& reach);

@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 
 #include "core/id.h"
+#include "lifecycles/journal.h"
 #include "service/async.h"
 #include "service/placing.h"
 
@@ -34,20 +35,33 @@ std::string record_id(const std::string& user, const std::string& route, const s
   return sha256_hex(fmt::format("{}\n{}\n{}", user, route, key));
 }
 
-Result<Time> new_end(const Reservation& reservation, const LeaseChange& change, Time now) {
+// Without a lease it would never end, so any end is earlier.
+bool is_later(const Reservation& reservation, Time end) {
+  return reservation.expires_at && end > *reservation.expires_at;
+}
+
+Result<Time> new_end(const Reservation& reservation, const LeaseChange& change,
+                     const LeasePolicy& policy, Time now) {
+  const std::string field = change.lease ? "lease" : change.extend ? "extend" : "shorten";
   Time end{};
   if (change.lease) {
     end = reservation.created_at + *change.lease;
   } else if (reservation.expires_at) {
-    end = *reservation.expires_at + *change.extend;
+    end = *reservation.expires_at + change.extend.value_or(0s) - change.shorten.value_or(0s);
   } else {
-    return fail_field("extend",
-                      "cannot extend a reservation without a lease; give it one with 'lease'");
+    return fail_field(field, fmt::format("cannot {} a reservation without a lease; give it one "
+                                         "with 'lease'",
+                                         field));
   }
   if (end <= now) {
-    return fail_field(
-        change.lease ? "lease" : "extend",
-        fmt::format("would end at {}, which is past; to end it now, delete it", to_string(end)));
+    return fail_field(field, fmt::format("would end at {}, which is past; to end it now, delete it",
+                                         to_string(end)));
+  }
+  if (policy.longest && end > reservation.created_at + *policy.longest &&
+      is_later(reservation, end)) {
+    return fail_field(field, fmt::format("would end at {}; the longest lease you may have is {}, "
+                                         "from its creation",
+                                         to_string(end), to_string(*policy.longest)));
   }
   return end;
 }
@@ -158,6 +172,11 @@ Async<Created> Service::create(std::string user, Request request, std::string id
            std::ranges::find(*request.clouds, choice.cloud) == request.clouds->end();
   });
   if (found->keys.empty()) co_return std::unexpected(no_keys(request));
+  auto standing = co_await standing_of(user);
+  if (!standing) co_return std::unexpected(std::move(standing).error());
+  CO_TRY(const std::optional<Duration> lease, lease_of(request.lease, standing->allowance.lease));
+  const bool lease_is_ours = lease && !request.lease;
+  request.lease = lease;
   Reservation reservation{.id = new_id("r", now(), parts_.random),
                           .user = user,
                           .request = request,
@@ -165,6 +184,11 @@ Async<Created> Service::create(std::string user, Request request, std::string id
                           .default_regions = found->reach.default_regions};
   reservation.created_at = reservation.next_at = now();
   if (request.lease) reservation.expires_at = reservation.created_at + *request.lease;
+  if (lease_is_ours) {
+    lifecycles::note(reservation, now(), "lease",
+                     fmt::format("No lease was asked for; the default of {} ends it at {}",
+                                 to_string(*lease), to_string(*reservation.expires_at)));
+  }
   reservation.idempotency = record;
   const auto catalog = parts_.catalog();
   if (auto placed = place_first(reservation, *catalog, found->reach); !placed)
@@ -179,13 +203,7 @@ Async<Created> Service::create(std::string user, Request request, std::string id
                     .expected_version = 0,
                     .document = store::Document{.id = record, .body = json::to_text(remembered)}});
   }
-  auto start = [&](Done<Result<engine::Snapshot>> done) {
-    parts_.engine_loop.post([this, reservation = std::move(reservation), with = std::move(with),
-                             done = std::move(done)]() mutable {
-      parts_.engine.create(std::move(reservation), std::move(with), std::move(done));
-    });
-  };
-  auto created = co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
+  auto created = co_await start(std::move(reservation), std::move(with));
   if (created) co_return Created{*std::move(created), false};
   if (record.empty()) co_return std::unexpected(std::move(created).error());
   // Somebody with the same Idempotency-Key may have been quicker: then theirs is the answer.
@@ -195,6 +213,26 @@ Async<Created> Service::create(std::string user, Request request, std::string id
   auto known = co_await get(user, **repeated);
   if (!known) co_return std::unexpected(std::move(known).error());
   co_return Created{*std::move(known), true};
+}
+
+// Room is checked and held in the same task that creates: nobody can take it in between.
+Async<engine::Snapshot> Service::start(Reservation reservation, store::Batch with) {
+  auto begin = [&](Done<Result<engine::Snapshot>> done) {
+    parts_.engine_loop.post([this, reservation = std::move(reservation), with = std::move(with),
+                             done = std::move(done)]() mutable {
+      auto opened = parts_.accounts.open(reservation);
+      if (!opened) return done(std::unexpected(std::move(opened).error()));
+      freeze_estimate(reservation, reservation.candidates.front());
+      const std::string id = reservation.id;
+      parts_.engine.create(
+          std::move(reservation), std::move(with),
+          [this, id, done = std::move(done)](Result<engine::Snapshot> created) mutable {
+            if (!created) parts_.accounts.close(id);
+            done(std::move(created));
+          });
+    });
+  };
+  co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(begin));
 }
 
 // ---- reading
@@ -240,19 +278,33 @@ Async<engine::Snapshot> Service::change_lease(std::string user, std::string id,
                                is_final((*known)->phase) ? "over" : "being torn down"),
                    "Make a new one.");
   }
-  CO_TRY(const Time end, new_end(**known, change, now()));
-  auto start = [&](Done<Result<engine::Snapshot>> done) {
-    parts_.engine_loop.post([this, id, end, done = std::move(done)]() mutable {
-      parts_.engine.send(id, lifecycles::LeaseSet{end}, std::move(done));
-    });
-  };
-  auto changed = co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));
+  auto standing = co_await standing_of(user);
+  if (!standing) co_return std::unexpected(std::move(standing).error());
+  CO_TRY(const Time end, new_end(**known, change, standing->allowance.lease, now()));
+  auto changed = co_await set_lease(id, end);
   if (changed && (*changed)->goal == Goal::absent) {
     co_return fail(ErrorCode::conflict,
                    fmt::format("The reservation {} was torn down meanwhile", id),
                    "Make a new one.");
   }
   co_return changed;
+}
+
+// A later end holds more of the owner's limits, so there must be room for it first.
+Async<engine::Snapshot> Service::set_lease(std::string id, Time end) {
+  auto begin = [&](Done<Result<engine::Snapshot>> done) {
+    parts_.engine_loop.post([this, id, end, done = std::move(done)]() mutable {
+      if (auto room = parts_.accounts.extend(id, end); !room)
+        return done(std::unexpected(std::move(room).error()));
+      parts_.engine.send(
+          id, lifecycles::LeaseSet{end},
+          [this, id, done = std::move(done)](Result<engine::Snapshot> changed) mutable {
+            parts_.accounts.extended(id);
+            done(std::move(changed));
+          });
+    });
+  };
+  co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(begin));
 }
 
 Async<engine::Snapshot> Service::release(std::string user, std::string id) {

@@ -11,12 +11,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/random.h"
 #include "engine/engine.h"
+#include "notify/notifier.h"
+#include "service/accounts.h"
+#include "service/costs.h"
 #include "service/documents.h"
+#include "service/notification_views.h"
 #include "service/vault.h"
 #include "service/views.h"
 
@@ -51,10 +56,26 @@ struct NewKey {
   std::string region;
 };
 
-// The lease change that PATCH takes: exactly one of the two.
+// The lease change that PATCH takes: exactly one of them.
 struct LeaseChange {
   std::optional<Duration> lease;   // counted from created_at
-  std::optional<Duration> extend;  // counted from expires_at
+  std::optional<Duration> extend;   // counted from expires_at
+  std::optional<Duration> shorten;  // the other way
+};
+
+// What PATCH of a webhook takes; at least one.
+struct WebhookChange {
+  std::optional<std::string> url;
+  std::optional<std::vector<std::string>> events;
+  std::optional<bool> enabled;
+  bool rotate_secret = false;
+};
+
+// What PATCH of a user takes; at least one.
+struct UserChange {
+  std::optional<std::vector<std::string>> regions;
+  std::optional<std::string> email;  // empty: none
+  std::optional<std::vector<std::string>> email_events;
 };
 
 struct Created {
@@ -71,11 +92,13 @@ struct Parts {
   store::Store& store;
   engine::Engine& engine;
   Loop& engine_loop;
+  Accounts& accounts;  // on engine_loop
   std::map<std::string, clouds::Cloud*> clouds;
   std::function<std::shared_ptr<const pricing::Catalog>()> catalog;
   const Clock& clock;
   Random& random;  // safe to use from any thread
   const Vault& vault;
+  notify::Notifier& notifier;
   Settings settings;
 };
 
@@ -102,7 +125,13 @@ class Service {
   // May this caller act for that user? The same answer whether the user exists or not.
   Result<void> authorise(const Caller& caller, const std::string& user) const;
   Async<UserView> get_user(std::string user);
-  Async<UserView> set_regions(std::string user, std::vector<std::string> regions);
+  Async<UserView> change_user(std::string user, UserChange change);
+  // Limits, what of them is used, held and left.
+  Async<LimitsView> get_limits(std::string user);
+  // For admins. Fields that are absent stay; "default" is the server's again, "none" no limit.
+  Async<LimitsView> set_limits(std::string user, LimitOverrides changes);
+  // Precondition: query.from < query.to.
+  Async<CostsView> costs(std::string user, CostsQuery query);
 
   // ---- keys. All below: precondition authorise(caller, user).
   struct AddedKey {
@@ -132,6 +161,12 @@ class Service {
                                std::optional<Duration> at_most);
   Async<Follower> follow(std::string user, std::string id);
 
+  // ---- strays: machines with our tag that no reservation answers for
+  // Lists everywhere that the user's keys reach. Without dry_run, what is past the guards is ended.
+  Async<engine::SweepReport> sweep(std::string user, bool dry_run);
+  // Oldest first by the cloud's id; those that are over too.
+  Async<Listing<StrayView>> list_strays(std::string user, PageRequest page);
+
   // ---- templates
   struct SavedTemplate {
     TemplateView saved;
@@ -143,6 +178,22 @@ class Service {
   Async<TemplateView> get_template(std::string user, std::string name);
   Async<Listing<TemplateView>> list_templates(std::string user, PageRequest page);
   Async<void> delete_template(std::string user, std::string name);
+
+  // ---- webhooks
+  // The answers of these two have the secret when there is a new one: the only time it is known.
+  Async<WebhookView> add_webhook(std::string user, std::string url,
+                                 std::vector<std::string> events);
+  Async<WebhookView> change_webhook(std::string user, std::string id, WebhookChange change);
+  Async<Listing<WebhookView>> list_webhooks(std::string user, PageRequest page);
+  Async<WebhookView> get_webhook(std::string user, std::string id);
+  Async<void> delete_webhook(std::string user, std::string id);
+  // Sends an event of type `test`; the delivery says how it goes.
+  Async<DeliveryView> test_webhook(std::string user, std::string id);
+  // Newest first.
+  Async<Listing<DeliveryView>> list_deliveries(std::string user, std::string id, PageRequest page);
+  Async<DeliveryView> redeliver(std::string user, std::string id, std::string delivery);
+  // Every event since then that is still kept, in order, whether it was delivered or not.
+  Async<ReplayView> replay(std::string user, std::string id, Time since);
 
   Time now() const { return parts_.clock.now(); }
   // A snapshot of the engine's counters, for metrics and health.
@@ -160,13 +211,21 @@ class Service {
     RegionsFrom regions_from = RegionsFrom::everywhere;
   };
   Async<ReachOf> reach_of(std::string user, const Request& request);
+  Async<std::optional<notify::Mailbox>> mailbox_of(std::string user);
+  Async<void> change_mailbox(const std::string& user, const UserChange& change);
+  Async<void> write_regions(const std::string& user, std::vector<std::string> regions);
+  Async<std::vector<notify::Opened>> replayed(const notify::Webhook& webhook,
+                                              const notify::Record& record);
+  Async<std::int64_t> open_deliveries(std::vector<notify::Opened> opened);
+  Async<Standing> standing_of(std::string user);
+  Async<void> add_costs(store::Query query, Time to, std::set<std::string>& seen,
+                        CostReport& report);
+  Async<std::optional<Month>> first_month(std::string user);
+  // Which of the user's limits leave no room for any of its candidates.
+  boost::asio::awaitable<std::vector<OverLimit>> check_limits(Reservation reservation);
+  Async<engine::Snapshot> start(Reservation reservation, store::Batch with);
+  Async<engine::Snapshot> set_lease(std::string id, Time end);
   Async<std::optional<std::string>> find_repeated(std::string record, std::string body_sha256);
-  // ---- strays: machines with our tag that no reservation answers for
-  // Lists everywhere that the user's keys reach. Without dry_run, what is past the guards is ended.
-  Async<engine::SweepReport> sweep(std::string user, bool dry_run);
-  // Oldest first by the cloud's id; those that are over too.
-  Async<Listing<StrayView>> list_strays(std::string user, PageRequest page);
-
 
   Parts parts_;
 };
@@ -176,8 +235,14 @@ class StoreKeyring final : public engine::Keyring {
  public:
   StoreKeyring(store::Store& store, const Vault& vault) : store_(store), vault_(vault) {}
   void open(const std::string& key, Loop& loop, Done<Result<clouds::Credentials>> done) override;
+  void open_to_end(const std::string& key, Loop& loop,
+                   Done<Result<clouds::Credentials>> done) override;
+  void reaches(Loop& loop, Done<Result<std::vector<engine::KeyReach>>> done) override;
 
  private:
+  void open_when(const std::string& key, bool to_end, Loop& loop,
+                 Done<Result<clouds::Credentials>> done);
+
   store::Store& store_;
   const Vault& vault_;
 };
@@ -188,9 +253,3 @@ Result<Secret> add_user(store::Store& store, const Clock& clock, const std::stri
                         bool admin);
 
 }  // namespace mayfly::service
-  void open_to_end(const std::string& key, Loop& loop,
-                   Done<Result<clouds::Credentials>> done) override;
-  void reaches(Loop& loop, Done<Result<std::vector<engine::KeyReach>>> done) override;
-  void open_when(const std::string& key, bool to_end, Loop& loop,
-                 Done<Result<clouds::Credentials>> done);
-

@@ -12,6 +12,7 @@
 #include "model/reservation.h"
 #include "pricing/ranking.h"
 #include "service/documents.h"
+#include "service/limits.h"
 
 namespace mayfly::service {
 
@@ -19,8 +20,10 @@ struct UserView {
   std::string id;
   bool admin = false;
   std::vector<std::string> regions;
+  std::optional<std::string> email;
+  std::optional<std::vector<std::string>> email_events;
 };
-BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions))
+BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions, email, email_events))
 
 struct KeyView {
   std::string id;
@@ -144,6 +147,34 @@ struct RejectionView {
 };
 BOOST_DESCRIBE_STRUCT(RejectionView, (), (reason, offers, example))
 
+enum class LimitSetBy { server, admin };
+BOOST_DESCRIBE_ENUM(LimitSetBy, server, admin)
+
+// One limit: of dollars per month `used` is what has ended has cost, and `held` what lives may come
+// to; of the others `used` is what lives.
+struct LimitView {
+  std::optional<Figure> limit;  // none: there is no limit
+  LimitSetBy set_by = LimitSetBy::server;
+  Figure used;
+  Figure held;
+  std::optional<Figure> left;
+};
+BOOST_DESCRIBE_STRUCT(LimitView, (), (limit, set_by, used, held, left))
+
+struct LimitsView {
+  std::string user;
+  std::string month;
+  LimitView machines;
+  LimitView vcpus;
+  LimitView usd_per_hour;
+  LimitView usd_per_month;
+  std::optional<Duration> lease_default;  // of a request that names none
+  std::optional<Duration> lease_max;
+};
+BOOST_DESCRIBE_STRUCT(LimitsView, (),
+                      (user, month, machines, vcpus, usd_per_hour, usd_per_month, lease_default,
+                       lease_max))
+
 enum class RegionsFrom { request, user, server, everywhere };
 BOOST_DESCRIBE_ENUM(RegionsFrom, request, user, server, everywhere)
 
@@ -151,6 +182,9 @@ struct EstimateView {
   std::string snapshot;
   std::int64_t billed_seconds = 0;
   std::optional<std::string> note;
+  std::optional<Duration> lease;  // that it would have; none: until it is torn down
+  bool fits = true;               // into the user's limits
+  std::vector<OverLimit> limits;  // those it does not fit into
   RegionsFrom regions_from = RegionsFrom::everywhere;
   std::int64_t satisfying = 0;
   std::vector<OfferView> offers;
@@ -182,10 +216,10 @@ BOOST_DESCRIBE_STRUCT(StrayView, (),
                        state, launched_at, first_seen, judged_at, ended_at))
 
 KeyView view_of(const Key& key);
+StrayView view_of(const engine::Stray& stray);
 UserView view_of(const User& user);
 TemplateView view_of(const Template& saved);
 ReservationView view_of(const Reservation& reservation, Time now);
 OfferView view_of(const pricing::RankedOffer& ranked);
 
 }  // namespace mayfly::service
-StrayView view_of(const engine::Stray& stray);

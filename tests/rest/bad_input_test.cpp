@@ -39,6 +39,11 @@ constexpr Case kCases[] = {
     {"POST", "templates/t", "saveTemplate", R"({"reservation":"r-1"})"},
     {"PATCH", "reservations/r-1", "changeReservation", R"({"lease":"1h"})"},
     {"PATCH", "reservations/r-1", "changeReservation", R"({"extend":"1h"})"},
+    {"PATCH", "reservations/r-1", "changeReservation", R"({"shorten":"1h"})"},
+    {"PATCH", "limits", "changeLimits",
+     R"({"machines":1,"vcpus":"8","usd_per_hour":1.5,"usd_per_month":"none",
+         "lease_default":"default","lease_max":"7d"})"},
+    {"PATCH", "limits", "changeLimits", R"({"machines":1})"},
     {"PATCH", "", "changeUser", R"({"regions":["eu-*"]})"},
     {"POST", "keys", "addKey",
      R"({"cloud":"aws","access_key_id":"AKIAEXAMPLE","secret_access_key":"hush","session_token":"hush",
@@ -78,7 +83,8 @@ const std::vector<json::value>& nonsense() {
 
 class BadInput : public RestTest, public testing::WithParamInterface<Case> {
  protected:
-  BadInput() : client_(user()) {
+  BadInput()
+      : client_(GetParam().operation == std::string_view("changeLimits") ? admin() : user()) {
     client_.ask("POST", "templates/t",
                 R"({"request":{"kind":"vm","count":1,"vcpus":1,"memory_gib":1}})");
   }

@@ -17,8 +17,15 @@ service::Vault test_vault() {
 }
 
 // As patient as clouds that answer in milliseconds need.
-engine::Settings quick_settings() {
+engine::Settings quick_settings(notify::Notifier& notifier, service::Accounts& accounts) {
   engine::Settings settings{.observer = {.installation = "test"}};
+  settings.alongside = [&notifier](const Reservation* before, const Reservation& next) {
+    return notifier.alongside(before, next);
+  };
+  settings.changed = [&notifier, &accounts](const Reservation* before, const Reservation* now) {
+    accounts.changed(before, now);
+    notifier.changed(before, now);
+  };
   settings.policy.look_up_window = 50ms;
   settings.policy.absence_window = 10ms;
   settings.policy.invisible_window = 100ms;
@@ -29,6 +36,11 @@ engine::Settings quick_settings() {
   settings.policy.backoff_max = 50ms;
   settings.observer.poll_transition = 10ms;
   settings.observer.poll_steady = 100ms;
+  settings.sweep.rules.age_guard = 100ms;
+  settings.sweep.rules.seen_gap = 100ms;
+  settings.sweep.rules.absence_window = 10ms;
+  settings.sweep.rules.observation_gap = 1ms;
+  settings.sweep.pause_on_demand = 1ms;
   return settings;
 }
 
@@ -36,11 +48,6 @@ engine::Settings quick_settings() {
 
 sim::WorldSettings quick_world() {
   sim::WorldSettings world;
-  settings.sweep.rules.age_guard = 100ms;
-  settings.sweep.rules.seen_gap = 100ms;
-  settings.sweep.rules.absence_window = 10ms;
-  settings.sweep.rules.observation_gap = 1ms;
-  settings.sweep.pause_on_demand = 1ms;
   world.latency = {0ms, 2ms};
   world.instance_boot = world.droplet_boot = {1ms, 10ms};
   world.instance_shutdown = world.droplet_shutdown = {1ms, 10ms};
@@ -64,16 +71,33 @@ Installation::Installation(InstallationOptions options)
   log::configure(log::Level::off, false);
   const std::map<std::string, clouds::Cloud*> clouds = {{"aws", &aws_},
                                                         {"digitalocean", &digitalocean_}};
+  std::promise<Result<void>> telling;
+  on_loop([&] {
+    notifier_ = std::make_unique<notify::Notifier>(
+        notify::Ports{
+            .loop = loop_,
+            .store = store_,
+            .http = *notify_client_,
+            .mail = options.mail,
+            .random = random_,
+            .unseal = [this](std::string_view sealed,
+                             std::string_view context) { return vault_.unseal(sealed, context); }},
+        notify::Settings{
+            .public_only = options.public_webhooks_only, .retry_min = 20ms, .retry_max = 100ms});
+    notifier_->start([&](Result<void> result) { telling.set_value(std::move(result)); });
+  });
+  ASSERT(telling.get_future().get());
   std::promise<Result<void>> started;
   on_loop([&] {
     world_.set_faults(std::move(options.faults));
-    engine_ =
-        std::make_unique<engine::Engine>(engine::Ports{.loop = loop_,
-                                                       .store = store_,
-                                                       .keyring = keyring_,
-                                                       .clouds = clouds,
-                                                       .catalog = &pricing::Catalog::embedded},
-                                         quick_settings());
+    accounts_ = std::make_unique<service::Accounts>(store_, loop_, options.allowance);
+    engine_ = std::make_unique<engine::Engine>(engine::Ports{.loop = loop_,
+                                                             .store = store_,
+                                                             .keyring = keyring_,
+                                                             .clouds = clouds,
+                                                             .catalog = &pricing::Catalog::embedded,
+                                                             .admit = accounts_->as_admit()},
+                                               quick_settings(*notifier_, *accounts_));
     engine_->start([&](Result<void> result) { started.set_value(std::move(result)); });
   });
   ASSERT(started.get_future().get());
@@ -81,11 +105,13 @@ Installation::Installation(InstallationOptions options)
       service::Parts{.store = store_,
                      .engine = *engine_,
                      .engine_loop = loop_,
+                     .accounts = *accounts_,
                      .clouds = clouds,
                      .catalog = &pricing::Catalog::embedded,
                      .clock = clock_,
                      .random = random_,
                      .vault = vault_,
+                     .notifier = *notifier_,
                      .settings = {.authenticate = options.authenticate}});
   options.door.connections = [this] { return server_ ? server_->connections() : 0; };
   auto server = http::Server::start({.port = 0, .threads = 2},
@@ -97,7 +123,12 @@ Installation::Installation(InstallationOptions options)
 
 Installation::~Installation() {
   server_->stop(Duration::zero());
-  on_loop([this] { engine_.reset(); });
+  on_loop([this] {
+    engine_.reset();
+    accounts_.reset();
+    notifier_.reset();
+  });
+  notify_client_.reset();
   loop_.stop();
   server_.reset();
 }
@@ -118,13 +149,6 @@ std::string Installation::add_user(const std::string& name, bool admin) {
   return std::string(token->reveal());
 }
 
-std::size_t Installation::living() {
-  std::size_t count = 0;
-  on_loop([&] { count = world_.living().size(); });
-  return count;
-}
-
-}  // namespace mayfly::rest
 std::string Installation::add_instance(const std::string& region,
                                        std::map<std::string, std::string> tags) {
   const std::string account = sim::account_of(
@@ -134,3 +158,10 @@ std::string Installation::add_instance(const std::string& region,
   return id;
 }
 
+std::size_t Installation::living() {
+  std::size_t count = 0;
+  on_loop([&] { count = world_.living().size(); });
+  return count;
+}
+
+}  // namespace mayfly::rest

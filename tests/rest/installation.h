@@ -8,7 +8,9 @@
 #include "clouds/sim/world.h"
 #include "core/thread_loop.h"
 #include "engine/engine.h"
+#include "http/client.h"
 #include "http/server.h"
+#include "notify/notifier.h"
 #include "rest/door.h"
 #include "serial.h"
 #include "service/service.h"
@@ -21,6 +23,9 @@ struct InstallationOptions {
   sim::FaultPlan faults = {};
   bool authenticate = true;
   DoorOptions door = {};
+  mail::Sender* mail = nullptr;  // outlives the installation
+  bool public_webhooks_only = false;
+  service::Allowance allowance = {};
 };
 
 // Everything a cloud does takes a moment.
@@ -36,13 +41,13 @@ class Installation {
   unsigned short port() const { return server_->port(); }
   // How many machines live at the clouds.
   std::size_t living();
+  // A machine that no engine here started, in the AWS account of the fixture's key; its id.
+  std::string add_instance(const std::string& region, std::map<std::string, std::string> tags);
 
  private:
   // Runs it on the loop and waits.
   template <class Work>
   void on_loop(Work work);
-  // A machine that no engine here started, in the AWS account of the fixture's key; its id.
-  std::string add_instance(const std::string& region, std::map<std::string, std::string> tags);
 
   ThreadLoop loop_;
   SystemRandom random_;
@@ -54,6 +59,9 @@ class Installation {
   SerialStore store_;
   service::Vault vault_;
   service::StoreKeyring keyring_;
+  std::unique_ptr<http::Client> notify_client_ = http::make_curl_client();
+  std::unique_ptr<notify::Notifier> notifier_;
+  std::unique_ptr<service::Accounts> accounts_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<http::Server> server_;
