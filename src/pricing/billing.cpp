@@ -8,7 +8,11 @@ namespace mayfly::pricing {
 namespace {
 
 constexpr std::array kBillings = {
-    Billing{.cloud = "aws", .disk_billed_apart = true, .ipv4_hour = {5'000}, .minimum_seconds = 60},
+    Billing{.cloud = "aws",
+            .disk_billed_apart = true,
+            .ipv4_hour = {5'000},
+            .minimum_seconds = 60,
+            .stopped_bills_disk_only = true},
     Billing{.cloud = "digitalocean",
             .minimum_seconds = 60,
             .minimum_charge = {10'000},
@@ -39,7 +43,8 @@ PriceTerms Billing::terms(bool gpu) const {
   return {.ipv4_hour = ipv4_hour,
           .minimum_seconds = minimum_seconds,
           .minimum_charge = minimum_charge,
-          .capped_hours = gpu ? 0 : capped_hours};
+          .capped_hours = gpu ? 0 : capped_hours,
+          .stopped_bills_disk_only = stopped_bills_disk_only};
 }
 
 const Billing* find_billing(std::string_view cloud) {

@@ -16,6 +16,7 @@ struct Billing {
   int minimum_seconds = 0;
   Money minimum_charge;
   int capped_hours = 0;  // in each 730 h; GPU types are never capped
+  bool stopped_bills_disk_only = false;
 
   // Everything but the instance's and the disk's own figures.
   PriceTerms terms(bool gpu) const;

@@ -185,7 +185,8 @@ TEST(Snapshot, HasTheRightTermsForEachCloud) {
                                    .disk_gib_month = {80'000},
                                    .disk_gib = 40,
                                    .ipv4_hour = {5'000},
-                                   .minimum_seconds = 60}));
+                                   .minimum_seconds = 60,
+                                   .stopped_bills_disk_only = true}));
   row = catalog.find("digitalocean", "nyc1", "s-2vcpu-4gb");
   ASSERT_NE(row, nullptr);
   const Offer droplet = catalog.offer_of(*row, 40);
