@@ -66,17 +66,85 @@ struct RejectedView {
 };
 BOOST_DESCRIBE_STRUCT(RejectedView, (), (reason, offers, example))
 
+struct OverLimitView {
+  std::string limit;
+  std::optional<std::string> month;
+  Gib allowed;  // figures: counts and dollars alike
+  Gib used;
+  Gib held;
+  Gib requested;
+};
+BOOST_DESCRIBE_STRUCT(OverLimitView, (), (limit, month, allowed, used, held, requested))
+
 struct EstimateView {
   std::string snapshot;
   std::int64_t billed_seconds = 0;
   std::int64_t satisfying = 0;  // how many offers in all; `offers` are the first of them
   std::optional<std::string> note;
   std::optional<std::string> regions_from;  // request, user, server, everywhere
+  bool fits = true;
+  std::vector<OverLimitView> limits;  // that it does not fit into
   std::vector<OfferView> offers;
   std::vector<RejectedView> rejected;
 };
 BOOST_DESCRIBE_STRUCT(EstimateView, (),
-                      (snapshot, billed_seconds, satisfying, note, regions_from, offers, rejected))
+                      (snapshot, billed_seconds, satisfying, note, regions_from, fits, limits,
+                       offers, rejected))
+
+struct CostRowView {
+  std::string key;
+  std::int64_t reservations = 0;
+  Gib machine_hours;
+  Money usd;
+  Money tail_usd;
+  bool final = false;
+  std::optional<std::string> name;
+  std::optional<Money> estimate_usd;
+  std::optional<Money> whole_usd;
+  std::optional<Money> whole_tail_usd;
+};
+BOOST_DESCRIBE_STRUCT(CostRowView, (),
+                      (key, reservations, machine_hours, usd, tail_usd, final, name, estimate_usd,
+                       whole_usd, whole_tail_usd))
+
+struct CostsView {
+  std::string user;
+  Time from;
+  Time to;
+  std::int64_t reservations = 0;
+  Gib machine_hours;
+  Money usd;
+  Money tail_usd;
+  bool final = false;
+  std::optional<std::string> group;
+  std::vector<CostRowView> rows;
+};
+BOOST_DESCRIBE_STRUCT(CostsView, (),
+                      (user, from, to, reservations, machine_hours, usd, tail_usd, final, group,
+                       rows))
+
+struct LimitView {
+  std::optional<Gib> limit;
+  std::string set_by;
+  Gib used;
+  Gib held;
+  std::optional<Gib> left;
+};
+BOOST_DESCRIBE_STRUCT(LimitView, (), (limit, set_by, used, held, left))
+
+struct LimitsView {
+  std::string user;
+  std::string month;
+  LimitView machines;
+  LimitView vcpus;
+  LimitView usd_per_hour;
+  LimitView usd_per_month;
+  std::optional<Duration> lease_default;
+  std::optional<Duration> lease_max;
+};
+BOOST_DESCRIBE_STRUCT(LimitsView, (),
+                      (user, month, machines, vcpus, usd_per_hour, usd_per_month, lease_default,
+                       lease_max))
 
 struct RequestView {
   int count = 1;

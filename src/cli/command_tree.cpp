@@ -28,8 +28,10 @@ CommandTree make_command_tree(Session& session, std::string version,
   add_up_command(tree, session);
   add_reservation_commands(tree, session);
   add_down_command(tree, session);
+  add_sweep_command(tree, session);
   add_template_commands(tree, session);
   add_user_commands(tree, session);
+  add_cost_commands(tree, session);
   add_server_commands(tree, commands);
   return tree;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -82,6 +83,17 @@ Table rejected_table(const EstimateView& estimate) {
   return table;
 }
 
+// The field's name in words: usd_per_month is "usd per month".
+std::string over_limit_text(const OverLimitView& broken) {
+  std::string name = printable(broken.limit);
+  std::ranges::replace(name, '_', ' ');
+  const std::string month = broken.month ? fmt::format(" ({})", printable(*broken.month)) : "";
+  const std::string held = broken.month ? ", held " + to_string(broken.held) : "";
+  return fmt::format("Over your limit of {}{}: limit {}, used {}{}, this request {}", name, month,
+                     to_string(broken.allowed), to_string(broken.used), held,
+                     to_string(broken.requested));
+}
+
 void print_estimate(Session& session, const EstimateView& estimate, const PriceOptions& options) {
   const std::int64_t count = options.request.count.value_or(1);
   session.print_line(fmt::format("{} for {}, at the prices of {}", count_text(count, "machine"),
@@ -96,6 +108,7 @@ void print_estimate(Session& session, const EstimateView& estimate, const PriceO
   if (further > 0) {
     session.print_line(fmt::format("and {} (--limit N)", count_text(further, "more offer")));
   }
+  for (const OverLimitView& limit : estimate.limits) session.print_line(over_limit_text(limit));
   if (estimate.rejected.empty()) return;
   session.print_line("\nNot among them:");
   const Table rejected = rejected_table(estimate);

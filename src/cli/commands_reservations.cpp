@@ -18,6 +18,11 @@ struct ShowOptions {
   bool follow = false;
 };
 
+struct ShortenOptions {
+  std::string id;
+  std::string by;
+};
+
 struct ExtendOptions {
   std::string id;
   std::optional<std::string> by;
@@ -80,11 +85,11 @@ Result<ExitCode> show(Session& session, const ShowOptions& options) {
                                                         : ExitCode::ok;
 }
 
-// In the words of this command, and honest about what is not known.
+// In the words of these commands, and honest about what is not known.
 Error as_extended(Error error, const std::string& id) {
   for (FieldError& wrong : error.fields) {
     if (wrong.field == "lease") wrong.field = "--to";
-    if (wrong.field == "extend") wrong.field = "TIME";
+    if (wrong.field == "extend" || wrong.field == "shorten") wrong.field = "TIME";
   }
   if (error.code == ErrorCode::unavailable || error.code == ErrorCode::timed_out) {
     error.remedy = fmt::format("See whether it took before you try again: mayfly show {}", id);
@@ -92,21 +97,15 @@ Error as_extended(Error error, const std::string& id) {
   return error;
 }
 
-Result<ExitCode> extend(Session& session, const ExtendOptions& options) {
-  if (options.by.has_value() == options.to.has_value()) {
-    return session.usage_mistake("extend", "Give either a time to add, or --to a whole lease");
-  }
+// The same whole lease again changes nothing; the same extension again adds twice.
+Result<ExitCode> change_lease(Session& session, const std::string& prefix, const char* field,
+                              const std::string& time) {
   TRY(Client client, session.client());
-  TRY(const std::string id, resolve_reservation(client, options.id, Among::living));
+  TRY(const std::string id, resolve_reservation(client, prefix, Among::living));
   json::object change;
-  if (options.by) {
-    change["extend"] = *options.by;
-  } else {
-    change["lease"] = *options.to;
-  }
-  // The same lease again changes nothing; the same extension again adds twice.
+  change[field] = time;
   Result<Reply> reply = client.patch(fmt::format("reservations/{}", path_segment(id)), change,
-                                     options.to.has_value());
+                                     std::string_view(field) == "lease");
   if (!reply) return std::unexpected(as_extended(std::move(reply).error(), id));
   if (session.json()) {
     session.print_json(reply->body);
@@ -116,6 +115,14 @@ Result<ExitCode> extend(Session& session, const ExtendOptions& options) {
   session.print_line(
       fmt::format("{}: the lease {}", printable(id), lease_text(extended.view, session.now())));
   return ExitCode::ok;
+}
+
+Result<ExitCode> extend(Session& session, const ExtendOptions& options) {
+  if (options.by.has_value() == options.to.has_value()) {
+    return session.usage_mistake("extend", "Give either a time to add, or --to a whole lease");
+  }
+  if (options.by) return change_lease(session, options.id, "extend", *options.by);
+  return change_lease(session, options.id, "lease", *options.to);
 }
 
 void add_ls(CommandTree& tree, Session& session) {
@@ -159,12 +166,27 @@ void add_extend(CommandTree& tree, Session& session) {
        .run = [&session, options] { return extend(session, *options); }});
 }
 
+void add_shorten(CommandTree& tree, Session& session) {
+  const auto options = std::make_shared<ShortenOptions>();
+  tree.commands.push_back(
+      {.path = "shorten",
+       .section = "Machines",
+       .summary = "Let a lease end earlier.",
+       .arguments = {argument("ID", options->id, "The reservation, or the beginning of its id."),
+                     argument("TIME", options->by, "How much earlier it ends: 1h, 30m.")},
+       .examples = {{"mayfly shorten r-0jx5w2 30m", "Half an hour less."}},
+       .run = [&session, options] {
+         return change_lease(session, options->id, "shorten", options->by);
+       }});
+}
+
 }  // namespace
 
 void add_reservation_commands(CommandTree& tree, Session& session) {
   add_ls(tree, session);
   add_show(tree, session);
   add_extend(tree, session);
+  add_shorten(tree, session);
 }
 
 }  // namespace mayfly::cli

@@ -148,6 +148,14 @@ TEST_F(ReservationsTest, AreExtended) {
   EXPECT_EQ(run("extend " + played::kId + " 1h --to 2h"), 2);
 }
 
+TEST_F(ReservationsTest, AreShortened) {
+  server.on(path("PATCH"), 200, played::ready());
+  EXPECT_EQ(run("shorten " + played::kId + " 30m"), 0) << err();
+  EXPECT_EQ(out(), "r-0jx5w2k3m8q4t6y9: the lease ends 2026-11-22 13:59 UTC, in 1h 59m\n");
+  EXPECT_THAT(server.lines(), ElementsAre(path("PATCH") + R"( {"shorten":"30m"})"));
+  EXPECT_EQ(run("shorten " + played::kId), 2);
+}
+
 TEST_F(ReservationsTest, AreNotExtendedTwiceByALostAnswer) {
   server.on(path("PATCH"), 200, played::ready());
   stage.lossy.sends = {LossyTransport::Loss::answer};
