@@ -66,6 +66,9 @@ void Notifier::send(std::shared_ptr<Job> job) {
   if (target == targets_.end()) {
     return conclude(std::move(job), {.how = Outcome::How::never, .error = kRemoved});
   }
+  if (target->second.is_disabled()) {
+    return conclude(std::move(job), {.how = Outcome::How::never, .error = kDisabled});
+  }
   if (told.empty()) {
     return conclude(std::move(job),
                     {.how = Outcome::How::never, .error = "the event is no longer kept"});

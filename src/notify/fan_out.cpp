@@ -25,6 +25,7 @@ void Notifier::fan_out() {
                        if (!page) return fan_out_later();
                        if (!page->empty()) return tell(*page);
                        fanning_out_ = false;
+                       pump();  // only now: what is told later may have happened before
                        if (std::exchange(fan_out_again_, false)) fan_out();
                      }));
 }
@@ -55,28 +56,30 @@ void Notifier::tell(const store::Page& untold) {
                                .document = store::Document{.body = document.body}});
     }
   }
-  ports_.store.commit(
-      std::move(telling.batch), ports_.loop,
-      guarded([this, deliveries = std::move(telling.deliveries)](Result<void> written) mutable {
-        if (!written) {
-          log::warning("events wait to be told", {{"why", written.error().message}});
-          return fan_out_later();
-        }
-        for (Delivery& delivery : deliveries) {
-          if (delivery.status == DeliveryStatus::pending) lanes_.add({std::move(delivery), 1});
-        }
-        fanning_out_ = false;
-        fan_out();
-      }));
+  auto told = [this, deliveries = std::move(telling.deliveries)](Result<void> written) mutable {
+    if (written) {
+      for (Delivery& delivery : deliveries) {
+        if (delivery.status == DeliveryStatus::pending) lanes_.add({std::move(delivery), 1});
+      }
+      fanning_out_ = false;
+      return fan_out();
+    }
+    log::warning("events wait to be told", {{"why", written.error().message}});
+    std::vector<std::string> unclear;
+    for (const Delivery& delivery : deliveries) unclear.push_back(delivery.id);
+    take_up(unclear);
+    fan_out_later();
+  };
+  ports_.store.commit(std::move(telling.batch), ports_.loop, guarded(std::move(told)));
 }
 
 // False when the batch is full; what did not fit comes with the next one. The deliveries of one
 // record for one target always fit into an empty batch: a journal is bounded.
 bool Notifier::tell(Record record, std::int64_t version, Telling& telling) const {
   bool all = true;
-  for (const auto& [id, target] : targets_) {
+  for (const std::string& id : targets_of(record.user)) {
     if (std::ranges::find(record.told_to, id) != record.told_to.end()) continue;
-    std::vector<Delivery> some = deliveries_of(record, id, target);
+    std::vector<Delivery> some = deliveries_of(record, id, targets_.at(id));
     if (some.empty()) continue;
     if (telling.batch.size() + some.size() >= kWritesMax) {
       all = false;
@@ -99,9 +102,14 @@ bool Notifier::tell(Record record, std::int64_t version, Telling& telling) const
   return all && telling.batch.size() < kWritesMax;
 }
 
+std::set<std::string> Notifier::targets_of(const std::string& user) const {
+  const std::scoped_lock lock(users_mutex_);
+  const auto found = users_.find(user);
+  return found == users_.end() ? std::set<std::string>() : found->second;
+}
+
 std::vector<Delivery> Notifier::deliveries_of(const Record& record, const std::string& id,
                                               const Target& target) const {
-  if (target.user != record.user || (target.mailbox && !has_mail())) return {};
   const Time now = ports_.loop.now();
   std::vector<Delivery> deliveries;
   for (const Event& event : record.events) {

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kTargetPage = 1000;
 constexpr std::size_t kPrunePage = 400;
 constexpr char kMailHost[] = "mail";
+constexpr Duration kRefreshAfter = 1s;
 
 std::string host_of(const std::string& url) {
   std::string_view why;
@@ -89,19 +90,13 @@ void Notifier::load(store::Query query, Each each, Done<Result<void>> done) {
 // ---- hooks
 
 store::Batch Notifier::alongside(const Reservation* before, const Reservation& next) const {
-  {
-    const std::scoped_lock lock(users_mutex_);
-    if (!users_.contains(next.user)) return {};
-  }
+  if (!is_told(next.user)) return {};
   auto record = record_of(before, next);
   return record ? alongside(*std::move(record)) : store::Batch();
 }
 
 store::Batch Notifier::alongside(Record record) const {
-  {
-    const std::scoped_lock lock(users_mutex_);
-    if (!users_.contains(record.user)) return {};
-  }
+  if (!is_told(record.user)) return {};
   store::Batch batch;
   batch.push_back({.collection = kOutbox,
                    .id = record.id,
@@ -112,11 +107,7 @@ store::Batch Notifier::alongside(Record record) const {
 
 void Notifier::changed(const Reservation* before, const Reservation* now) {
   if (!now || (before && before->journal_seq == now->journal_seq)) return;
-  {
-    const std::scoped_lock lock(users_mutex_);
-    if (!users_.contains(now->user)) return;
-  }
-  wake();
+  if (is_told(now->user)) wake();
 }
 
 void Notifier::wake() {
@@ -131,40 +122,75 @@ void Notifier::adopt(const std::string& id, Target target) {
   const bool disabled = target.webhook && target.webhook->status == WebhookStatus::disabled;
   std::string host = target.webhook ? host_of(target.webhook->url) : kMailHost;
   const bool is_mailbox = target.mailbox.has_value();
+  if (!is_mailbox || has_mail()) {
+    const std::scoped_lock lock(users_mutex_);
+    users_[target.user].insert(id);
+  }
   targets_.insert_or_assign(id, std::move(target));
-  if (disabled) fail_all(lanes_.close(id), "the webhook is disabled");
+  if (disabled) fail_all(lanes_.close(id), kDisabled);
   lanes_.open(id, std::move(host), is_mailbox);
-  count_users();
 }
 
 void Notifier::forget(const std::string& id) {
-  targets_.erase(id);
+  const auto known = targets_.extract(id);
+  if (known.empty()) return;
   fail_all(lanes_.close(id), kRemoved);
-  count_users();
+  const std::scoped_lock lock(users_mutex_);
+  const auto user = users_.find(known.mapped().user);
+  if (user == users_.end()) return;
+  user->second.erase(id);
+  if (user->second.empty()) users_.erase(user);
 }
 
-void Notifier::count_users() {
-  std::map<std::string, int> users;
-  for (const auto& [id, target] : targets_) {
-    if (target.webhook || has_mail()) ++users[target.user];
-  }
+bool Notifier::is_told(const std::string& user) const {
   const std::scoped_lock lock(users_mutex_);
-  users_ = std::move(users);
+  return users_.contains(user);
 }
 
 // `then` runs when it is durable, before `done`.
 void Notifier::write_target(store::Write write, Done<Result<void>> done, Task then) {
   ports_.loop.post(guarded(
       [this, write = std::move(write), done = std::move(done), then = std::move(then)]() mutable {
+        const std::string collection = write.collection;
+        const std::string id = write.id;
         store::Batch batch;
         batch.push_back(std::move(write));
         ports_.store.commit(std::move(batch), ports_.loop,
-                            guarded([this, done = std::move(done),
+                            guarded([this, collection, id, done = std::move(done),
                                      then = std::move(then)](Result<void> written) mutable {
+                              const bool unclear =
+                                  !written && written.error().code != ErrorCode::conflict;
                               if (written) then();
+                              if (unclear) refresh_target(collection, id);
                               done(std::move(written));
                               pump();
                             }));
+      }));
+}
+
+// The store did not say whether it has it: what it has a moment later counts.
+void Notifier::refresh_target(std::string collection, std::string id) {
+  ports_.loop.post_at(
+      ports_.loop.now() + kRefreshAfter, guarded([this, collection, id] {
+        ports_.store.get(
+            collection, id, ports_.loop,
+            guarded([this, collection, id](Result<std::optional<store::Document>> found) {
+              const bool is_webhook = collection == kWebhooks;
+              const std::string target = is_webhook ? id : mail_target(id);
+              if (!found) return refresh_target(collection, id);
+              if (!*found) return forget(target);
+              const store::Document& document = **found;
+              if (is_webhook) {
+                if (auto known = read<Webhook>(document)) {
+                  const std::string user = known->user;
+                  adopt(target,
+                        {.user = user, .webhook = *std::move(known), .version = document.version});
+                }
+              } else if (auto known = read<Mailbox>(document)) {
+                adopt(target,
+                      {.user = id, .mailbox = *std::move(known), .version = document.version});
+              }
+            }));
       }));
 }
 
@@ -281,13 +307,39 @@ void Notifier::open(std::vector<Opened> opened, Done<Result<void>> done) {
     ports_.store.commit(std::move(batch), ports_.loop,
                         guarded([this, opened = std::move(opened),
                                  done = std::move(done)](Result<void> written) mutable {
+                          std::vector<std::string> unclear;
                           for (Opened& one : opened) {
-                            if (written) lanes_.add({std::move(one.delivery), one.version + 1});
+                            if (written) {
+                              lanes_.add({std::move(one.delivery), one.version + 1});
+                            } else {
+                              unclear.push_back(one.delivery.id);
+                            }
                           }
                           done(std::move(written));
+                          take_up(unclear);
                           pump();
                         }));
   }));
+}
+
+// Deliveries that the store may have, although it did not say so: those that wait are sent.
+void Notifier::take_up(const std::vector<std::string>& deliveries) {
+  if (deliveries.empty()) return;
+  ports_.loop.post_at(ports_.loop.now() + kRefreshAfter, guarded([this, deliveries] {
+                        for (const std::string& id : deliveries) {
+                          ports_.store.get(
+                              kDeliveries, id, ports_.loop,
+                              guarded([this, id](Result<std::optional<store::Document>> found) {
+                                if (!found) return take_up({id});
+                                if (!*found) return;
+                                auto delivery = read<Delivery>(**found);
+                                if (!delivery || delivery->status != DeliveryStatus::pending)
+                                  return;
+                                lanes_.add({*std::move(delivery), (*found)->version});
+                                pump();
+                              }));
+                        }
+                      }));
 }
 
 void Notifier::hurry(Delivery delivery) {

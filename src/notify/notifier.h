@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,8 +119,10 @@ class Notifier {
   void load(store::Query query, Each each, Done<Result<void>> done);
   void adopt(const std::string& id, Target target);
   void forget(const std::string& id);
-  void count_users();
+  bool is_told(const std::string& user) const;
   void write_target(store::Write write, Done<Result<void>> done, Task then);
+  void refresh_target(std::string collection, std::string id);
+  void take_up(const std::vector<std::string>& deliveries);
   void store_state(const std::string& id);
   void reread_state(const std::string& id);
   void arm_housekeeping();
@@ -132,6 +135,7 @@ class Notifier {
   struct Telling;
   void tell(const store::Page& untold);
   bool tell(Record record, std::int64_t version, Telling& telling) const;
+  std::set<std::string> targets_of(const std::string& user) const;
   std::vector<Delivery> deliveries_of(const Record& record, const std::string& id,
                                       const Target& target) const;
 
@@ -169,7 +173,7 @@ class Notifier {
   Time armed_ = kNever;
 
   mutable std::mutex users_mutex_;
-  std::map<std::string, int> users_;  // guarded by it: how many targets each has
+  std::map<std::string, std::set<std::string>> users_;  // guarded by it: the targets of each
 
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<std::int64_t> delivered_ = 0;

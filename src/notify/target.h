@@ -10,6 +10,7 @@
 namespace mayfly::notify {
 
 inline constexpr char kRemoved[] = "the webhook was removed";
+inline constexpr char kDisabled[] = "the webhook is disabled";
 
 struct Notifier::Target {
   std::string user;
@@ -21,9 +22,10 @@ struct Notifier::Target {
   bool store_again = false;
   std::deque<Time> mailed;  // within the last minute
 
+  bool is_disabled() const { return webhook && webhook->status == WebhookStatus::disabled; }
   bool is_wanted(std::string_view type) const {
     if (mailbox) return type != kTestType && wants(mailbox->events, type);
-    return webhook->status != WebhookStatus::disabled && wants(webhook->events, type);
+    return !is_disabled() && wants(webhook->events, type);
   }
 };
 

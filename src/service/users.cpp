@@ -65,18 +65,46 @@ Result<void> Service::authorise(const Caller& caller, const std::string& user) c
               "Use your own name in the path.");
 }
 
-Async<UserView> Service::get_user(std::string user) {
-  auto stored = co_await read_document<User>(parts_.store, kUsers, user, "user " + user);
-  if (stored) co_return view_of(stored->value);
-  // Without authentication any name is a user, made when something is kept about it.
-  if (stored.error().code == ErrorCode::not_found && !parts_.settings.authenticate)
-    co_return UserView{.id = user};
-  co_return std::unexpected(std::move(stored).error());
+// Where e-mail goes; nullopt when the user wants none.
+Async<std::optional<notify::Mailbox>> Service::mailbox_of(std::string user) {
+  auto document = co_await get_document(parts_.store, notify::kMailboxes, std::move(user));
+  if (!document) co_return std::unexpected(std::move(document).error());
+  if (!*document) co_return std::nullopt;
+  CO_TRY(notify::Mailbox mailbox, notify::read<notify::Mailbox>(**document));
+  co_return mailbox;
 }
 
-Async<UserView> Service::set_regions(std::string user, std::vector<std::string> regions) {
-  if (auto good = check_patterns(regions); !good)
-    co_return std::unexpected(std::move(good).error());
+Async<UserView> Service::get_user(std::string user) {
+  auto stored = co_await read_document<User>(parts_.store, kUsers, user, "user " + user);
+  // Without authentication any name is a user, made when something is kept about it.
+  const bool anybody =
+      !stored && stored.error().code == ErrorCode::not_found && !parts_.settings.authenticate;
+  if (!stored && !anybody) co_return std::unexpected(std::move(stored).error());
+  UserView view = stored ? view_of(stored->value) : UserView{.id = user};
+  auto mailbox = co_await mailbox_of(user);
+  if (!mailbox) co_return std::unexpected(std::move(mailbox).error());
+  if (*mailbox) {
+    view.email = (*mailbox)->address;
+    view.email_events = (*mailbox)->events;
+  }
+  co_return view;
+}
+
+Async<UserView> Service::change_user(std::string user, UserChange change) {
+  if (change.regions) {
+    if (auto good = check_patterns(*change.regions); !good)
+      co_return std::unexpected(std::move(good).error());
+    auto written = co_await write_regions(user, *std::move(change.regions));
+    if (!written) co_return std::unexpected(std::move(written).error());
+  }
+  if (change.email || change.email_events) {
+    auto written = co_await change_mailbox(user, change);
+    if (!written) co_return std::unexpected(std::move(written).error());
+  }
+  co_return co_await get_user(std::move(user));
+}
+
+Async<void> Service::write_regions(const std::string& user, std::vector<std::string> regions) {
   auto stored = co_await read_document<User>(parts_.store, kUsers, user, "user " + user);
   if (!stored && (stored.error().code != ErrorCode::not_found || parts_.settings.authenticate)) {
     co_return std::unexpected(std::move(stored).error());
@@ -91,9 +119,36 @@ Async<UserView> Service::set_regions(std::string user, std::vector<std::string> 
                    .id = user,
                    .expected_version = stored ? stored->version : 0,
                    .document = to_document(changed)});
-  auto written = co_await commit(parts_.store, std::move(batch));
-  if (!written) co_return std::unexpected(std::move(written).error());
-  co_return view_of(changed);
+  co_return co_await commit(parts_.store, std::move(batch));
+}
+
+Async<void> Service::change_mailbox(const std::string& user, const UserChange& change) {
+  auto document = co_await get_document(parts_.store, notify::kMailboxes, user);
+  if (!document) co_return std::unexpected(std::move(document).error());
+  notify::Mailbox mailbox{.user = user, .events = notify::mailed_by_default()};
+  if (*document) {
+    CO_TRY(mailbox, notify::read<notify::Mailbox>(**document));
+  }
+  if (change.email) mailbox.address = *change.email;
+  if (change.email_events) mailbox.events = *change.email_events;
+  const std::int64_t version = *document ? (*document)->version : 0;
+  const bool none = mailbox.address.empty();
+  if (none && version == 0) {
+    if (change.email) co_return Result<void>{};
+    co_return fail_field("email_events", "mean nothing without an e-mail address");
+  }
+  if (!none && !mail::is_address(mailbox.address)) {
+    co_return fail_field("email", "must be an address such as ann@example.com, or empty");
+  }
+  if (!none && !parts_.notifier.has_mail()) {
+    co_return fail(ErrorCode::conflict, "This server sends no e-mail",
+                   "Its configuration needs a section [smtp]; docs/configuration.md has it.");
+  }
+  auto start = [&](Done<Result<void>> done) {
+    if (none) return parts_.notifier.remove(mailbox, version, std::move(done));
+    parts_.notifier.save(mailbox, version, std::move(done));
+  };
+  co_return co_await http::await_done<Result<void>>(std::ref(start));
 }
 
 Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name,

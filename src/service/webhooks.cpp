@@ -303,6 +303,7 @@ Async<ReplayView> Service::replay(std::string user, std::string id, Time since) 
     if (!page) co_return std::unexpected(std::move(page).error());
     std::vector<notify::Opened> opened;
     for (const store::Document& document : *page) {
+      if (document.indexes.contains("untold")) continue;  // it is on its way already
       CO_TRY(const notify::Record record, notify::record_from(document));
       auto some = co_await replayed(webhook->value, record);
       if (!some) co_return std::unexpected(std::move(some).error());
