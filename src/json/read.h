@@ -132,11 +132,13 @@ void read_list(Reader& in, std::vector<T>& items) {
   for (bool more = in.list(); more; more = in.next_element()) read(in, items.emplace_back());
 }
 
-inline void read_map(Reader& in, std::map<std::string, std::string>& items) {
-  items.clear();
+template <class Map>
+void read_map(Reader& in, Map& items) {
+  std::map<std::string, std::string> found;
   for (bool more = in.object(); more; more = in.next_member()) {
-    in.text(items.emplace_hint(items.end(), in.key(), std::string{})->second);
+    in.text(found.emplace_hint(found.end(), in.key(), std::string{})->second);
   }
+  items = std::move(found);
 }
 
 }  // namespace detail

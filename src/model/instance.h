@@ -2,11 +2,11 @@
 #pragma once
 
 #include <boost/describe.hpp>
-#include <map>
 #include <optional>
 #include <string>
 
 #include "core/time.h"
+#include "model/tags.h"
 
 namespace mayfly {
 
@@ -24,9 +24,9 @@ struct Instance {
   std::string public_ip;
   std::string private_ip;
   Time launched_at;
-  std::optional<Time> state_since;          // where the cloud states it, to the second
-  std::string state_reason;                 // the cloud's words for why it stopped or ended
-  std::map<std::string, std::string> tags;  // ours only, by the keys of tags.h
+  std::optional<Time> state_since;  // where the cloud states it, to the second
+  std::string state_reason;         // the cloud's words for why it stopped or ended
+  Tags tags;                        // ours only, by the keys of tags.h
 
   bool operator==(const Instance&) const = default;
 };
