@@ -9,7 +9,7 @@
 namespace mayfly::engine {
 namespace {
 
-constexpr Time kStart{Duration{1'800'000'000'000'000}};
+constexpr Time kEpoch{Duration{1'800'000'000'000'000}};
 
 // Takes single tokens as fast as it is allowed to; when each was taken.
 std::vector<Time> greedy(TokenBucket& bucket, Time from, Duration span, std::int64_t tokens = 1) {
@@ -28,10 +28,10 @@ std::vector<Time> greedy(TokenBucket& bucket, Time from, Duration span, std::int
 }
 
 TEST(TokenBucket, StartsWithAFifthOfItsBurst) {
-  TokenBucket bucket(50, 1, 1s, kStart);
-  EXPECT_EQ(greedy(bucket, kStart, 0s).size(), 10u);
-  TokenBucket small(2, 1, 1s, kStart);
-  EXPECT_EQ(greedy(small, kStart, 0s).size(), 1u) << "but always with one call";
+  TokenBucket bucket(50, 1, 1s, kEpoch);
+  EXPECT_EQ(greedy(bucket, kEpoch, 0s).size(), 10u);
+  TokenBucket small(2, 1, 1s, kEpoch);
+  EXPECT_EQ(greedy(small, kEpoch, 0s).size(), 1u) << "but always with one call";
 }
 
 TEST(TokenBucket, NeverGivesMoreThanBurstAndRefillInAnyWindow) {
@@ -40,9 +40,9 @@ TEST(TokenBucket, NeverGivesMoreThanBurstAndRefillInAnyWindow) {
     const auto burst = static_cast<std::int64_t>(1 + random.below(50));
     const auto refill = static_cast<std::int64_t>(1 + random.below(5000));
     const Duration every = std::chrono::seconds(1 + random.below(3600));
-    TokenBucket bucket(burst, refill, every, kStart);
+    TokenBucket bucket(burst, refill, every, kEpoch);
     std::vector<std::pair<Time, std::int64_t>> taken;
-    Time now = kStart;
+    Time now = kEpoch;
     while (taken.size() < 60) {
       const auto tokens =
           static_cast<std::int64_t>(1 + random.below(static_cast<std::uint64_t>(burst)));
@@ -68,91 +68,91 @@ TEST(TokenBucket, NeverGivesMoreThanBurstAndRefillInAnyWindow) {
 }
 
 TEST(TokenBucket, GivesAllOfItsRateToWhoTakesAllOfIt) {
-  TokenBucket bucket(5, 20, 1s, kStart);
-  EXPECT_EQ(greedy(bucket, kStart, 100s).size(), 2001u);
+  TokenBucket bucket(5, 20, 1s, kEpoch);
+  EXPECT_EQ(greedy(bucket, kEpoch, 100s).size(), 2001u);
 }
 
 TEST(TokenBucket, IsAsFastForSomebodyWhoLooksOften) {
-  TokenBucket bucket(1, 1250, 1h, kStart);
-  bucket.take(1, kStart);
-  Time now = kStart;
+  TokenBucket bucket(1, 1250, 1h, kEpoch);
+  bucket.take(1, kEpoch);
+  Time now = kEpoch;
   while (bucket.ready_at(1, now) > now) now += Duration{7};
-  EXPECT_LE(now, kStart + 2880ms + 1ms);
+  EXPECT_LE(now, kEpoch + 2880ms + 1ms);
 }
 
 TEST(TokenBucket, HasTheDebtPaidBeforeItGivesAgain) {
-  TokenBucket bucket(10, 1, 1s, kStart);
-  const Time full = kStart + 1h;
+  TokenBucket bucket(10, 1, 1s, kEpoch);
+  const Time full = kEpoch + 1h;
   EXPECT_EQ(bucket.ready_at(30, full), full) << "more than the burst needs a full bucket";
   bucket.take(30, full);
   EXPECT_EQ(bucket.ready_at(1, full), full + 21s);
 }
 
 TEST(TokenBucket, TakesBackWhatWasNotUsed) {
-  TokenBucket bucket(10, 1, 1s, kStart);
-  bucket.take(2, kStart);
-  EXPECT_GT(bucket.ready_at(1, kStart), kStart);
-  bucket.take(-2, kStart);
-  EXPECT_EQ(bucket.ready_at(2, kStart), kStart);
-  bucket.take(-100, kStart);
-  EXPECT_GT(bucket.ready_at(11, kStart + Duration{1}), kStart) << "never more than its burst";
+  TokenBucket bucket(10, 1, 1s, kEpoch);
+  bucket.take(2, kEpoch);
+  EXPECT_GT(bucket.ready_at(1, kEpoch), kEpoch);
+  bucket.take(-2, kEpoch);
+  EXPECT_EQ(bucket.ready_at(2, kEpoch), kEpoch);
+  bucket.take(-100, kEpoch);
+  EXPECT_GT(bucket.ready_at(11, kEpoch + Duration{1}), kEpoch) << "never more than its burst";
 }
 
 TEST(TokenBucket, HalvesItsRateWhenThrottledAndRecoversStepByStep) {
-  TokenBucket bucket(10, 10, 1s, kStart);
-  bucket.throttled(kStart, kStart, 0s);
+  TokenBucket bucket(10, 10, 1s, kEpoch);
+  bucket.throttled(kEpoch, kEpoch, 0s);
   EXPECT_EQ(bucket.rate_permille(), 500);
-  EXPECT_EQ(bucket.ready_at(1, kStart), kStart + 200ms) << "emptied, and half as fast";
-  EXPECT_GT(bucket.ready_at(1, kStart + 10s), kStart);
+  EXPECT_EQ(bucket.ready_at(1, kEpoch), kEpoch + 200ms) << "emptied, and half as fast";
+  EXPECT_GT(bucket.ready_at(1, kEpoch + 10s), kEpoch);
   EXPECT_EQ(bucket.rate_permille(), 550);
-  (void)bucket.ready_at(1, kStart + 100s);
+  (void)bucket.ready_at(1, kEpoch + 100s);
   EXPECT_EQ(bucket.rate_permille(), 1000);
 }
 
 TEST(TokenBucket, CountsCallsThatWereUnderWayTogetherAsOneThrottle) {
-  TokenBucket bucket(10, 10, 1s, kStart);
-  for (int i = 0; i < 8; ++i) bucket.throttled(kStart, kStart + 100ms, 0s);
+  TokenBucket bucket(10, 10, 1s, kEpoch);
+  for (int i = 0; i < 8; ++i) bucket.throttled(kEpoch, kEpoch + 100ms, 0s);
   EXPECT_EQ(bucket.rate_permille(), 500);
-  bucket.throttled(kStart + 200ms, kStart + 300ms, 0s);
+  bucket.throttled(kEpoch + 200ms, kEpoch + 300ms, 0s);
   EXPECT_EQ(bucket.rate_permille(), 250);
   for (int i = 1; i < 20; ++i)
-    bucket.throttled(kStart + 300ms + i * 1s, kStart + 301ms + i * 1s, 0s);
+    bucket.throttled(kEpoch + 300ms + i * 1s, kEpoch + 301ms + i * 1s, 0s);
   EXPECT_EQ(bucket.rate_permille(), 50) << "never to a stop";
 }
 
 TEST(TokenBucket, WaitsAsLongAsTheCloudAsked) {
-  TokenBucket bucket(10, 10, 1s, kStart);
-  bucket.throttled(kStart, kStart, 42s);
-  EXPECT_EQ(bucket.ready_at(1, kStart + 1s), kStart + 42s);
-  EXPECT_EQ(bucket.ready_at(1, kStart + 42s), kStart + 42s);
+  TokenBucket bucket(10, 10, 1s, kEpoch);
+  bucket.throttled(kEpoch, kEpoch, 42s);
+  EXPECT_EQ(bucket.ready_at(1, kEpoch + 1s), kEpoch + 42s);
+  EXPECT_EQ(bucket.ready_at(1, kEpoch + 42s), kEpoch + 42s);
 }
 
 TEST(TokenBucket, KeepsToTheRateItIsAllowed) {
-  TokenBucket bucket(10, 10, 1s, kStart);
-  EXPECT_EQ(bucket.pace(1, kStart), Duration(100ms));
-  bucket.limit_rate(100, kStart);
-  EXPECT_EQ(bucket.pace(1, kStart), Duration(1s));
-  bucket.limit_rate(1000, kStart);
-  EXPECT_EQ(bucket.pace(3, kStart), Duration(300ms));
+  TokenBucket bucket(10, 10, 1s, kEpoch);
+  EXPECT_EQ(bucket.pace(1, kEpoch), Duration(100ms));
+  bucket.limit_rate(100, kEpoch);
+  EXPECT_EQ(bucket.pace(1, kEpoch), Duration(1s));
+  bucket.limit_rate(1000, kEpoch);
+  EXPECT_EQ(bucket.pace(3, kEpoch), Duration(300ms));
 }
 
 TEST(TokenBucket, GoesOnWhenTheClockIsSetBack) {
-  TokenBucket bucket(10, 1, 1s, kStart);
-  bucket.take(2, kStart);
-  bucket.throttled(kStart, kStart, 5s);
-  const Time earlier = kStart - 1h;
+  TokenBucket bucket(10, 1, 1s, kEpoch);
+  bucket.take(2, kEpoch);
+  bucket.throttled(kEpoch, kEpoch, 5s);
+  const Time earlier = kEpoch - 1h;
   EXPECT_EQ(bucket.ready_at(1, earlier), earlier + 5s);
   EXPECT_EQ(bucket.ready_at(1, earlier + 5s), earlier + 5s);
 }
 
 TEST(TokenBucket, MayBeForgottenWhenANewOneWouldNotBeFaster) {
-  TokenBucket bucket(10, 1, 1s, kStart);
-  EXPECT_TRUE(bucket.may_be_forgotten(kStart));
-  bucket.take(1, kStart);
-  EXPECT_FALSE(bucket.may_be_forgotten(kStart));
-  EXPECT_TRUE(bucket.may_be_forgotten(kStart + 1s));
-  bucket.throttled(kStart + 1s, kStart + 1s, 0s);
-  EXPECT_FALSE(bucket.may_be_forgotten(kStart + 30s)) << "it knows that the cloud is busy";
+  TokenBucket bucket(10, 1, 1s, kEpoch);
+  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch));
+  bucket.take(1, kEpoch);
+  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch));
+  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch + 1s));
+  bucket.throttled(kEpoch + 1s, kEpoch + 1s, 0s);
+  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch + 30s)) << "it knows that the cloud is busy";
 }
 
 }  // namespace
