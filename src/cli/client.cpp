@@ -13,6 +13,8 @@ namespace {
 
 // Testing a key and launching involve calls to a cloud, so the server may take its time.
 constexpr Duration kAnswerMax = 60s;
+// A sweep lists one region after the other, and each may take until its own deadline.
+constexpr Duration kSweepMax = 15min;
 // A stream lives as long as it lives; it is only bounded so that every call is.
 constexpr Duration kStreamMax = 24h;
 constexpr std::size_t kListPagesMax = 1000;
@@ -123,6 +125,13 @@ Result<Reply> Client::release(std::string_view id) {
   http::Call erase = call("DELETE", fmt::format("reservations/{}", path_segment(id)));
   erase.headers.push_back({"Prefer", "respond-async"});
   return send_repeatedly(erase);
+}
+
+Result<Reply> Client::sweep(bool dry_run) {
+  http::Call post = call("POST", "sweep");
+  post.deadline = kSweepMax;
+  set_body(post, json::object{{"dry_run", dry_run}});
+  return send_once(post);
 }
 
 Result<void> Client::events(std::string_view id, const std::string& last_event_id,

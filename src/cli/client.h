@@ -49,6 +49,8 @@ class Client {
                         const std::string& idempotency_key);
   // DELETE of a reservation: does not wait until it is gone.
   Result<Reply> release(std::string_view id);
+  // Waits for the report.
+  Result<Reply> sweep(bool dry_run);
 
   // Server-sent events after `last_event_id`, until on_bytes returns false or the server ends them.
   Result<void> events(std::string_view id, const std::string& last_event_id,
