@@ -364,6 +364,22 @@ TEST_F(PacerTest, SaysHowOftenAListingMayBeMadeForEver) {
   EXPECT_EQ(pace("free", 1000), Duration(0));
 }
 
+TEST_F(PacerTest, TakesMoreOrLessWhereTheAccountsLimitsAreOthers) {
+  for (const auto& [percent, calls] : {std::pair{1000, 610}, {100, 61}, {10, 6}}) {
+    Pacer other(loop, clouds, {{"test", percent}});
+    int made_here = 0;
+    for (int i = 0; i < 1000; ++i) {
+      other.run({.key = "k", .cloud = "test", .region = "r", .operation = Operation::launch},
+                [&](Pacer::Finish finish) {
+                  ++made_here;
+                  loop.post([finish = std::move(finish)]() mutable { finish({}); });
+                });
+    }
+    loop.pass(1min);
+    EXPECT_NEAR(made_here, calls, 1 + calls / 60);
+  }
+}
+
 TEST_F(PacerTest, ForgetsLanesThatNobodyUses) {
   for (int i = 0; i < 100; ++i)
     ask(Operation::launch, "l", 1ms, {}, 1, "aws", "r1", "k" + std::to_string(i));

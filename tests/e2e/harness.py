@@ -21,8 +21,15 @@ from playground import Cloudsim, Failure, Mayfly, ask  # noqa: E402,F401  (for t
 BINARIES = None
 USER = "ann"
 
-# The simulated clouds live faster than real ones, so the waits that prove an end may be shorter, too.
+# The simulated clouds live faster than real ones, so the waits that prove an end may be shorter, too, and their limits
+# are as much higher.
 FAST = """
+[clouds.aws]
+rate_percent = 6000
+
+[clouds.digitalocean]
+rate_percent = 6000
+
 [patience]
 poll = "1s"
 look_up = "4s"
