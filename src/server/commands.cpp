@@ -80,6 +80,15 @@ int user_add(const cli::UserAddOptions& options) {
   return 0;
 }
 
+template <class T>
+std::string text_or(const std::optional<T>& value, const char* otherwise) {
+  return value ? to_string(*value) : otherwise;
+}
+
+std::string count_or_any(const std::optional<std::int64_t>& count) {
+  return count ? fmt::format("{}", *count) : "any number of";
+}
+
 int config_check(const cli::ConfigCheckOptions& options) {
   const auto config = load_config({.config = options.config}, process_environment);
   if (!config) return report(config.error());
@@ -89,6 +98,13 @@ int config_check(const cli::ConfigCheckOptions& options) {
   fmt::print("  auth          {}\n", config->authenticate ? "token" : "none");
   fmt::print("  aws           {}\n", config->aws_endpoint.empty() ? "AWS" : config->aws_endpoint);
   fmt::print("  digitalocean  {}\n", config->digitalocean_endpoint);
+  const service::Limits& limits = config->allowance.limits;
+  const service::LeasePolicy& lease = config->allowance.lease;
+  fmt::print("  limits        {} machines, {} vCPUs, {} USD an hour, {} USD a month\n",
+             count_or_any(limits.machines), count_or_any(limits.vcpus),
+             text_or(limits.usd_per_hour, "any"), text_or(limits.usd_per_month, "any"));
+  fmt::print("  lease         {} unless one is asked for, at most {}\n",
+             text_or(lease.of_a_request_without(), "none"), text_or(lease.longest, "any"));
   fmt::print("  regions       {}\n", config->regions.empty()
                                          ? "everywhere"
                                          : fmt::format("{}", fmt::join(config->regions, ", ")));

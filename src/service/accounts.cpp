@@ -5,14 +5,10 @@
 #include <algorithm>
 
 #include "core/assert.h"
-#include "core/log.h"
-#include "model/costs.h"
-#include "service/documents.h"
+#include "service/accounts_parts.h"
 
 namespace mayfly::service {
 namespace {
-
-constexpr std::size_t kPage = 100;  // small: reading shares the loop with everything that lives
 
 Figure figure(std::int64_t count) {
   return Figure::of(count);
@@ -37,10 +33,6 @@ void check_limit(const std::optional<T>& limit, OverLimit figures, T taken, T be
   broken.push_back(std::move(figures));
 }
 
-Money cost_in(const Reservation& reservation, Month month, Time now) {
-  return cost_between(reservation, start_of(month), start_of(next(month)), now).user_usd;
-}
-
 const Offer& first_offer(const Reservation& reservation) {
   static const Offer none;
   if (reservation.preparing) return *reservation.preparing;
@@ -49,32 +41,6 @@ const Offer& first_offer(const Reservation& reservation) {
 }
 
 }  // namespace
-
-struct Accounts::Entry {
-  std::string user;
-  const Reservation* state = nullptr;          // the engine's; or `pending`
-  std::unique_ptr<const Reservation> pending;  // until it is durable
-  Offer offer;                                 // what has no machine yet has room on this one
-  std::optional<Time> end;                     // a later end that is being asked for
-  Amounts amounts;
-  bool present = true;  // amounts are held; otherwise used
-};
-
-struct Accounts::Load {
-  Month month;
-  std::vector<Done<Result<void>>> waiting;
-  std::map<std::string, Money> ended;  // by reservation
-};
-
-struct Accounts::Account {
-  bool loaded = false;
-  LimitOverrides overrides;
-  std::int64_t overrides_version = 0;
-  Allowance allowance;
-  Amounts held;
-  std::map<Month, Money> used;
-  std::unique_ptr<Load> load;
-};
 
 Accounts::Accounts(store::Store& store, Loop& loop, Allowance server)
     : store_(store), loop_(loop), server_(server), month_(month_of(loop.now())) {}
@@ -327,82 +293,6 @@ void Accounts::extended(const std::string& id) {
   if (found == entries_.end()) return;
   found->second.end.reset();
   recount(found->second);
-}
-
-// ---- what is read once
-// ------------------------------------------------------------------------------
-
-void Accounts::load(const std::string& user, Done<Result<void>> done) {
-  turn_month();
-  Account& account = account_of(user);
-  if (account.loaded) {
-    loop_.post([done = std::move(done)]() mutable { done({}); });
-    return;
-  }
-  const bool under_way = account.load != nullptr;
-  if (!under_way) account.load = std::make_unique<Load>();
-  account.load->waiting.push_back(std::move(done));
-  if (!under_way) read_overrides(user);
-}
-
-void Accounts::read_overrides(const std::string& user) {
-  account_of(user).load->month = month_;
-  store_.get("users", user, loop_,
-             [this, user,
-              alive = std::weak_ptr<int>(alive_)](Result<std::optional<store::Document>> found) {
-               if (alive.expired()) return;
-               if (!found) return finish_load(user, std::unexpected(found.error()));
-               if (*found) {
-                 const auto stored = from_document<User>(**found);
-                 if (!stored) return finish_load(user, std::unexpected(stored.error()));
-                 set_overrides(user, stored->value.limits, stored->version);
-               }
-               read_ended(user, "");
-             });
-}
-
-void Accounts::read_ended(const std::string& user, std::string after) {
-  store::Query query{.collection = "reservations",
-                     .index = "user_month",
-                     .value = engine::ended_in(user, account_of(user).load->month),
-                     .after_id = std::move(after),
-                     .limit = kPage};
-  store_.query(std::move(query), loop_,
-               [this, user, alive = std::weak_ptr<int>(alive_)](Result<store::Page> page) {
-                 if (alive.expired()) return;
-                 if (!page) return finish_load(user, std::unexpected(page.error()));
-                 Load& load = *account_of(user).load;
-                 for (const store::Document& document : *page) {
-                   const auto reservation = engine::from_document(document);
-                   if (!reservation) {
-                     log::error("a stored reservation cannot be read",
-                                {{"id", document.id}, {"why", reservation.error().message}});
-                     continue;
-                   }
-                   load.ended.try_emplace(document.id,
-                                          cost_in(*reservation, load.month, loop_.now()));
-                 }
-                 if (page->size() == kPage) return read_ended(user, page->back().id);
-                 finish_load(user, {});
-               });
-}
-
-// What the engine still knows is in the sums already, and what it forgot meanwhile was left to us.
-void Accounts::finish_load(const std::string& user, Result<void> result) {
-  turn_month();
-  Account& account = account_of(user);
-  const std::unique_ptr<Load> load = std::move(account.load);
-  if (result) {
-    account.loaded = true;
-    for (const auto& [id, amount] : load->ended) {
-      // Of a month that ended while it was read, nothing counts any more.
-      if (entries_.contains(id) || load->month != month_ || amount == Money{}) continue;
-      account.used[month_] += amount;
-    }
-  }
-  for (Done<Result<void>>& done : load->waiting) {
-    loop_.post([done = std::move(done), result]() mutable { done(result); });
-  }
 }
 
 }  // namespace mayfly::service

@@ -60,6 +60,7 @@ max = "12h"
             self.assertTrue(row["final"])
             self.assertEqual((row["usd"], row["tail_usd"]), (one["cost"]["usd"], one["cost"]["tail_usd"]))
             self.assertEqual(row["name"], one["name"])
+            self.assertEqual(micros(row["usd"]) + micros(row["tail_usd"]), self.invoice(one["id"]))
         self.assertEqual(micros(costs["usd"]), sum(micros(row["usd"]) for row in costs["rows"]))
         self.assertEqual(micros(self.limits()["usd_per_month"]["used"]), micros(costs["usd"]))
         self.assertEqual(self.limits()["usd_per_month"]["held"], 0)
@@ -69,6 +70,12 @@ max = "12h"
         for key, row in rows.items():
             self.assertEqual(micros(float(printed[key]["usd"])), micros(row["usd"]))
         self.assertIn("total", self.client.run("costs").stdout)
+
+    def invoice(self, reservation_id):
+        """What the clouds bill for it, in micro-dollars: summed exactly, rounded once, half up."""
+        exact = sum(machine["exact_cost"] for machine in self.machines_of(reservation_id))
+        unit = 730 * 3600
+        return (2 * exact + unit) // (2 * unit)
 
     def final(self, reservation):
         now = self.get(reservation["id"])
