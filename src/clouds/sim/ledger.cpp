@@ -15,8 +15,11 @@
 namespace mayfly::sim {
 namespace {
 
-bool is_tag_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':';
+// As DigitalOcean writes it.
+char tag_character(char c) {
+  const bool kept =
+      (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':';
+  return kept ? c : '-';
 }
 
 std::int64_t seconds_begun(Duration duration) {
@@ -27,14 +30,36 @@ std::int64_t seconds_begun(Duration duration) {
 
 std::string droplet_tag(std::string_view key, std::string_view value) {
   std::string tag = std::string(key) + ':' + std::string(value);
-  std::ranges::transform(tag, tag.begin(), [](char c) { return is_tag_character(c) ? c : '-'; });
+  std::ranges::transform(tag, tag.begin(), tag_character);
   return tag;
 }
 
+// Asked for each machine of each listing, so no text is made for it.
 bool has_tag(const Machine& machine, std::string_view key, std::string_view value) {
-  if (machine.cloud == "digitalocean") return machine.tags.contains(droplet_tag(key, value));
-  const auto found = machine.tags.find(std::string(key));
-  return found != machine.tags.end() && found->second == value;
+  if (machine.cloud != "digitalocean") {
+    return std::ranges::any_of(
+        machine.tags, [&](const auto& tag) { return tag.second == value && tag.first == key; });
+  }
+  const auto same = [](char kept, char wanted) { return kept == tag_character(wanted); };
+  return std::ranges::any_of(machine.tags, [&](const auto& tag) {
+    const std::string_view text = tag.first;
+    return text.size() == key.size() + 1 + value.size() && text[key.size()] == ':' &&
+           std::ranges::equal(text.substr(0, key.size()), key, same) &&
+           std::ranges::equal(text.substr(key.size() + 1), value, same);
+  });
+}
+
+Tags tags_of_ours(const Machine& machine) {
+  Tags ours;
+  const bool texts = machine.cloud == "digitalocean";
+  for (const char* key : {tag::kInstallation, tag::kReservation, tag::kAttempt}) {
+    const std::string prefix = std::string(key) + ':';
+    for (const auto& [text, value] : machine.tags) {
+      if (texts && text.starts_with(prefix)) ours[key] = text.substr(prefix.size());
+      if (!texts && text == key) ours[key] = value;
+    }
+  }
+  return ours;
 }
 
 Time World::stated(Time moment) const {

@@ -27,6 +27,7 @@ struct Machine {
   std::string reservation;  // EC2's reservation id: one per launch
   int launch_index = 0;
   std::map<std::string, std::string> tags;  // DigitalOcean: tag -> ""
+  Tags ours;  // those of ours it was created with, by their keys; values as the cloud keeps them
   int disk_gib = 0;
   bool gpu = false;      // DigitalOcean lists these apart
   bool foreign = false;  // not started through us

@@ -17,15 +17,6 @@ using clouds::Identity;
 using Terminated = clouds::Cloud::Terminated;
 using Ends = std::map<std::string, Time>;
 
-// Of the machine's tags, those the port carries.
-std::map<std::string, std::string> our_tags(const Machine& machine) {
-  std::map<std::string, std::string> tags;
-  for (const char* key : {tag::kInstallation, tag::kReservation, tag::kAttempt}) {
-    if (const auto found = machine.tags.find(key); found != machine.tags.end()) tags.insert(*found);
-  }
-  return tags;
-}
-
 Instance instance_of(const World& world, const Machine& machine) {
   const Time now = world.now();
   const InstanceState state = machine.state_at(now);
@@ -42,7 +33,7 @@ Instance instance_of(const World& world, const Machine& machine) {
           .launched_at = world.stated(machine.created),
           .state_since = since ? std::optional(world.stated(*since)) : std::nullopt,
           .state_reason = state >= InstanceState::stopping ? machine.end_reason : "",
-          .tags = our_tags(machine)};
+          .tags = machine.ours};
 }
 
 auto classifier(std::string operation) {

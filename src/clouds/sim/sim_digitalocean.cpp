@@ -14,19 +14,6 @@ using clouds::Identity;
 using DropletsTerminated = clouds::Cloud::Terminated;
 using DropletEnds = std::map<std::string, Time>;
 
-// Tags of ours, read back from their texts.
-std::map<std::string, std::string> tags_read_back(const Machine& machine, Time now) {
-  std::map<std::string, std::string> tags;
-  if (now < machine.tags_from) return tags;
-  for (const char* key : {tag::kInstallation, tag::kReservation, tag::kAttempt}) {
-    const std::string prefix = std::string(key) + ':';
-    for (const auto& [text, nothing] : machine.tags) {
-      if (text.starts_with(prefix)) tags[key] = text.substr(prefix.size());
-    }
-  }
-  return tags;
-}
-
 Instance droplet_instance(const World& world, const Machine& machine) {
   const Time now = world.now();
   // Until a deleted droplet has vanished it is shown as before.
@@ -42,7 +29,7 @@ Instance droplet_instance(const World& world, const Machine& machine) {
           .public_ip = addressed ? machine.public_ip : "",
           .private_ip = addressed ? machine.private_ip : "",
           .launched_at = world.stated(machine.created),
-          .tags = tags_read_back(machine, now)};
+          .tags = now < machine.tags_from ? Tags{} : machine.ours};
 }
 
 auto droplet_classifier(std::string operation) {

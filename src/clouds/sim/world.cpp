@@ -132,6 +132,7 @@ Machine& World::create(Machine machine) {
   machine.private_ip = dotted(10, address + 0x000101);
   draw_boot(machine, site);
   draw_drift(machine, site);
+  machine.ours = tags_of_ours(machine);
   Machine& kept = machines_.emplace_back(std::move(machine));
   by_id_.emplace(kept.id, &kept);
   listed_[place_of(kept.cloud, kept.account, kept.region)].push_back(&kept);

@@ -204,5 +204,7 @@ class World {
 // EC2's and DigitalOcean's ways to write a tag of ours.
 std::string droplet_tag(std::string_view key, std::string_view value);
 bool has_tag(const Machine& machine, std::string_view key, std::string_view value);
+// Those of ours among its tags, by their keys.
+Tags tags_of_ours(const Machine& machine);
 
 }  // namespace mayfly::sim
