@@ -16,7 +16,7 @@ using clouds::Operation;
 constexpr Duration kForgetAfter = 10min;
 // Of a cloud's limit, when its answers say that no more is left: only for terminates.
 constexpr std::int64_t kLastPermille = 20;
-constexpr Duration kLookAgainMax = 1min;  // however far away the cloud says that more will be left
+constexpr Duration kHeldAgainMax = 1min;  // however far away the cloud says that more will be left
 
 int turns_of(Operation operation) {
   switch (operation) {
@@ -122,6 +122,7 @@ Pacer::Queue& Pacer::queue_of(Lane& lane, Operation operation) {
 void Pacer::run(Order order, Call call) {
   forget_idle();
   Lane& lane = lane_of(order);
+  launches_waiting_ += order.operation == Operation::launch;
   queue_of(lane, order.operation)
       .waiting.push_back({.machines = order.machines,
                           .reservation = std::move(order.reservation),
@@ -136,6 +137,7 @@ void Pacer::pump(Lane& lane) {
   while (Queue* queue = next_in(lane, look_again)) {
     Waiting waiting = std::move(queue->waiting.front());
     queue->waiting.pop_front();
+    launches_waiting_ -= queue->operation == Operation::launch;
     start(lane, *queue, std::move(waiting));
     look_again = kNever;
   }
@@ -147,7 +149,10 @@ void Pacer::pump(Lane& lane) {
 // its own.
 Time Pacer::may_compete(Lane& lane, const Queue& queue, Time now) {
   Time ready = now;
-  if (queue.operation != Operation::terminate) ready = std::max(ready, lane.last_is_kept_until);
+  if (queue.operation != Operation::terminate) {
+    // However far the clock was set back since.
+    ready = std::max(ready, std::min(lane.last_is_kept_until, now + kHeldAgainMax));
+  }
   for (const PacePlan::Toll& toll : lane.plan->tolls[index_of(queue.operation)]) {
     if (!toll.own) continue;
     const std::int64_t tokens = toll.charge.tokens(queue.waiting.front().machines);
@@ -262,7 +267,7 @@ void Pacer::heed_allowance(Lane& lane) {
   }
   lane.last_is_kept_until = permille > kLastPermille
                                 ? Time{}
-                                : std::clamp(left->resets_at, now + 1s, now + kLookAgainMax);
+                                : std::clamp(left->resets_at, now + 1s, now + kHeldAgainMax);
 }
 
 void Pacer::look_again_at(Lane& lane, Time when) {
@@ -293,6 +298,7 @@ void Pacer::forget_idle() {
 }
 
 void Pacer::hurry_launches(const std::string& reservation) {
+  if (launches_waiting_ == 0) return;
   for (const auto& [name, lane] : lanes_) {
     for (Queue& queue : lane->queues) {
       if (queue.operation != Operation::launch || queue.waiting.empty()) continue;
@@ -305,6 +311,7 @@ void Pacer::hurry_launches(const std::string& reservation) {
           others.push_back(std::move(waiting));
       }
       queue.waiting = std::move(others);
+      launches_waiting_ -= static_cast<std::int64_t>(theirs.size());
       for (Waiting& waiting : theirs) start(*lane, queue, std::move(waiting));
     }
   }

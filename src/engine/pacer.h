@@ -108,6 +108,7 @@ class Pacer {
   const std::map<std::string, int> rate_percent_;
   std::map<std::string, std::unique_ptr<Plan>, std::less<>> plans_;
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_;
+  std::int64_t launches_waiting_ = 0;
   Time swept_at_{};
   // Answers and timers may come when this object is gone; they hold this weakly.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
