@@ -145,23 +145,25 @@ void decode_struct(const value& given, const std::string& path, Unknown unknown,
   }
 }
 
-template <class T>
+template <class List>
 void decode_vector(const value& given, const std::string& path, const FieldRule* rule,
-                   Unknown unknown, Issues& issues, std::vector<T>& items) {
+                   Unknown unknown, Issues& issues, List& items) {
+  using T = typename List::value_type;
   const array* given_items = given.if_array();
   if (!given_items) {
     issues.add(path, "must be a list, not " + kind_name(given));
     return;
   }
   check_length(rule, given_items->size(), "entries", path, issues);
-  items.clear();
+  std::vector<T> found;
   for (std::size_t i = 0; i < given_items->size(); ++i) {
     const std::string element_path = fmt::format("{}.{}", path, i);
     T element{};
     const FieldRule of_element = element_rule<T>(rule);
     decode((*given_items)[i], element_path, &of_element, unknown, issues, element);
-    items.push_back(std::move(element));
+    found.push_back(std::move(element));
   }
+  items = std::move(found);
 }
 
 template <class T>

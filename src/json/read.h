@@ -126,10 +126,11 @@ void read_moment(Reader& in, Moment& item) {
     in.fail(std::same_as<Moment, Time> ? "a time" : "a duration");
 }
 
-template <class T>
-void read_list(Reader& in, std::vector<T>& items) {
-  items.clear();
-  for (bool more = in.list(); more; more = in.next_element()) read(in, items.emplace_back());
+template <class List>
+void read_list(Reader& in, List& items) {
+  std::vector<typename List::value_type> found;
+  for (bool more = in.list(); more; more = in.next_element()) read(in, found.emplace_back());
+  items = std::move(found);
 }
 
 template <class Map>

@@ -11,7 +11,7 @@ constexpr std::size_t kKeepFirst = 50;
 void note(Reservation& state, Time now, std::string type, std::string message, int attempt,
           std::string cloud_code) {
   if (state.journal.size() >= kJournalMax) {
-    state.journal.erase(state.journal.begin() + kKeepFirst);
+    state.journal.erase(kKeepFirst);
   }
   state.journal.push_back({.seq = ++state.journal_seq,
                            .at = now,

@@ -13,6 +13,7 @@
 #include "model/launch.h"
 #include "model/offer.h"
 #include "model/request.h"
+#include "model/shared_list.h"
 
 namespace mayfly {
 
@@ -186,7 +187,7 @@ struct Reservation {
   Money held_usd;                // against its owner's budget, until the end
 
   std::int64_t journal_seq = 0;
-  std::vector<JournalEntry> journal;
+  SharedList<JournalEntry> journal;
 
   bool operator==(const Reservation&) const = default;
 };
