@@ -148,7 +148,7 @@ void Engine::create(Reservation reservation, store::Batch with, Done<Result<Snap
   entry->id = id;
   entry->state = std::make_shared<const Reservation>(std::move(reservation));
   entry->with = std::move(with);
-  post_into(*entry, {lifecycles::Due{}, std::move(done)});
+  post_into(*entry, lifecycles::Due{}, std::move(done));
   work(id);
 }
 
@@ -161,7 +161,7 @@ void Engine::send(const std::string& id, decltype(lifecycles::Event::what) what,
     });
     return;
   }
-  post_into(*found->second, {std::move(what), std::move(done)});
+  post_into(*found->second, std::move(what), std::move(done));
   work(id);
 }
 
@@ -173,7 +173,7 @@ void Engine::key_replaced(const std::string& key, const std::vector<std::string>
 void Engine::mail(const std::string& id, decltype(lifecycles::Event::what) what) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
-  post_into(*found->second, {std::move(what), {}});
+  post_into(*found->second, std::move(what), {});
   work(id);
 }
 
@@ -182,8 +182,9 @@ void Engine::take_answer(const std::string& id, decltype(lifecycles::Event::what
   mail(id, std::move(what));
 }
 
-void Engine::post_into(Entry& entry, Mail mail) {
-  entry.mail.push_back(std::move(mail));
+void Engine::post_into(Entry& entry, decltype(lifecycles::Event::what) what,
+                       Done<Result<Snapshot>> done) {
+  entry.mail.push_back({.event = {.now = {}, .what = std::move(what)}, .done = std::move(done)});
   ++statistics_.mail_waiting;
 }
 
@@ -194,8 +195,9 @@ void Engine::work(const std::string& id) {
     if (found == entries_.end() || found->second->writing || found->second->mail.empty()) return;
     Entry& entry = *found->second;
     ++statistics_.decisions;
-    if (settings_.milestone) reach(Milestone::deciding, name_of(entry.mail.front().what));
-    const lifecycles::Event event{.now = ports_.loop.now(), .what = entry.mail.front().what};
+    if (settings_.milestone) reach(Milestone::deciding, name_of(entry.mail.front().event.what));
+    lifecycles::Event& event = entry.mail.front().event;
+    event.now = ports_.loop.now();
     auto decision = lifecycles::decide(*entry.state, event, settings_.policy);
     const bool over = lifecycles::is_over(decision.next, settings_.policy, event.now);
     if (entry.version > 0 && decision.effects.empty() && decision.next == *entry.state && !over) {
@@ -317,7 +319,7 @@ void Engine::stop_waiting(Entry& entry) {
                           : "It is being tried further; ask again for the state."));
   mail.done = {};
   if (creating)
-    post_into(entry, {lifecycles::ReleaseRequested{"it could not be stored in time"}, {}});
+    post_into(entry, lifecycles::ReleaseRequested{"it could not be stored in time"}, {});
 }
 
 // What does the store hold: our write after all, what was there before, or somebody else's?
@@ -376,6 +378,7 @@ void Engine::forget(const std::string& id) {
 // --------------------------------------------------------------------------------------
 
 void Engine::set_wake(Entry& entry, Time wake) {
+  if (entry.wake == wake) return arm();
   if (entry.wake != kNever) due_.erase({entry.wake, entry.id});
   entry.wake = wake;
   if (wake != kNever) due_.insert({wake, entry.id});

@@ -102,7 +102,7 @@ class Engine {
 
  private:
   struct Mail {
-    decltype(lifecycles::Event::what) what;
+    lifecycles::Event event;  // its `now` is set when it is decided on
     Done<Result<Snapshot>> done;
   };
   struct Entry;
@@ -111,7 +111,7 @@ class Engine {
   void load_page(std::string after, Done<Result<void>> done);
   void adopt(const store::Document& document);
   void mail(const std::string& id, decltype(lifecycles::Event::what) what);
-  void post_into(Entry& entry, Mail mail);
+  void post_into(Entry& entry, decltype(lifecycles::Event::what) what, Done<Result<Snapshot>> done);
   void work(const std::string& id);
   void write(const std::string& id, lifecycles::ReservationDecision decision);
   void written(const std::string& id, lifecycles::ReservationDecision decision);
