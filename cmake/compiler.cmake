@@ -24,7 +24,7 @@ endif()
 find_program(MAYFLY_CCACHE ccache)
 if(MAYFLY_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${MAYFLY_CCACHE})
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${MAYFLY_CCACHE})
 endif()
 find_program(MAYFLY_MOLD mold)
 find_program(MAYFLY_LLD NAMES ld.lld ld.lld-19)
