@@ -128,6 +128,10 @@ void miss(Context& context, Attempt& attempt, Machine& machine, Time asked_at) {
     const Duration window = attempt.stage == Stage::booting
                                 ? std::min(policy.boot_vanish_window, policy.vanish_window)
                                 : policy.vanish_window;
+    if (!machine.gone_first_at) {
+      note(context.state, context.now, "instance",
+           machine.instance.id + " is missing from the cloud's listing", attempt.number);
+    }
     count_gone(context, attempt, machine, asked_at, window);
   }
 }

@@ -371,6 +371,7 @@ TEST(Reservation, FailsWhenEveryMachineVanishesForGood) {
   player.now += 1min;
   player.observe({});
   EXPECT_EQ(player.state.phase, Phase::ready) << "one empty listing proves nothing";
+  EXPECT_TRUE(player.state.journal.back().message.contains("is missing")) << "but is worth saying";
   player.now += player.policy.vanish_window;
   player.observe({});
   EXPECT_EQ(player.state.phase, Phase::failed);
