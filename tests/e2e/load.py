@@ -84,24 +84,29 @@ class Customer(threading.Thread):
 
     # ---- asking until there is an answer
 
-    def until_answered(self, method, path, body=None, headers=None, timeout=25):
+    def once(self, method, path, body, headers, timeout):
+        """(status, body), or an exception when the answer is lost."""
+        try:
+            status, _, answer = self.client.ask(method, path, body, headers, timeout)
+        except (OSError, http.client.HTTPException):
+            self.book.count("lost")
+            raise
+        self.book.count("requests")
+        return status, answer
+
+    def until_answered(self, method, path, body=None, headers=None):
         """(status, body). For what may be asked twice."""
         give_up = time.monotonic() + PATIENCE
         while True:
             try:
-                status, answer_headers, answer = self.client.ask(method, path, body, headers, timeout=timeout)
-                self.book.count("requests")
-            except (OSError, http.client.HTTPException) as lost:
-                self.book.count("repeats")
-                status, answer_headers, answer = None, None, lost
-                pause = self.random.uniform(0.05, 0.5)
-            else:
+                status, answer = self.once(method, path, body, headers, timeout=25)
                 if status != 503:
                     return status, answer
-                pause = min(2.0, float(answer_headers.get("Retry-After") or 1))
+            except (OSError, http.client.HTTPException) as lost:
+                status, answer = None, lost
             if time.monotonic() > give_up:
                 raise Failure(f"{method} {path}: no answer in {PATIENCE} s; at last: {status} {answer}")
-            time.sleep(pause)
+            time.sleep(self.random.uniform(0.05, 0.5))
 
     def expect(self, statuses, method, path, body=None, headers=None):
         status, answer = self.until_answered(method, path, body, headers)
@@ -111,10 +116,17 @@ class Customer(threading.Thread):
 
     def place(self, order):
         """Asks until it is accepted or refused, with any patience for the machines themselves."""
-        prefer = self.random.choice(["respond-async", "respond-async", "respond-async", "wait=1", "wait=6", None])
-        headers = {"Idempotency-Key": order.key, **({"Prefer": prefer} if prefer else {})}
-        # Who waits without end hangs up sometimes, and asks again.
-        order.heard(*self.until_answered("POST", order.path, order.body, headers, timeout=self.random.choice([3, 6, 15])))
+        patience = self.random.choice([None, 1, 6, 0, 0, 0])
+        headers = {"Idempotency-Key": order.key}
+        if patience is None:
+            # Waits for the machines themselves, hangs up sometimes, and asks again with less patience.
+            try:
+                order.heard(*self.once("POST", order.path, order.body, headers, self.random.choice([2, 5, 15])))
+                return
+            except (OSError, http.client.HTTPException):
+                patience = 0
+        headers["Prefer"] = f"wait={patience}" if patience else "respond-async"
+        order.heard(*self.until_answered("POST", order.path, order.body, headers))
 
     def ask_again(self, order):
         """The answer to a repeat, long after."""

@@ -1,5 +1,7 @@
-"""Somebody else who uses the same cloud accounts: machines that are not Mayfly's, made through the clouds' own
-APIs. Some look like Mayfly's; none may ever be touched.
+"""Machines that Mayfly did not make, in the cloud accounts that it uses, made through the clouds' own APIs.
+
+Somebody else's: some look like Mayfly's, and none may ever be touched. Strays: they carry our installation's own
+tag and nothing answers for them, as after the loss of a database; those have to go.
 """
 
 import datetime
@@ -91,3 +93,10 @@ def imitate(clouds, reservation, region):
         droplet(clouds, name, [f"mayfly:reservation:{reservation['id']}", "mayfly:attempt:1",
                                "mayfly:installation:" + OTHER_INSTALLATION]),
     ]
+
+
+def go_astray(clouds, installation, region):
+    """Machines that carry our installation's tag and name a reservation that never was: their ids."""
+    tags = {"mayfly:installation": installation, "mayfly:reservation": "r-never-was", "mayfly:attempt": "1"}
+    return [instance(clouds, {"Name": "mayfly-r-never-was-1-0", **tags}, region),
+            droplet(clouds, "mayfly-r-never-was-1-0", [f"{key}:{value}" for key, value in tags.items()])]
