@@ -29,8 +29,10 @@ struct UserView {
   std::string id;
   bool admin = false;
   std::vector<std::string> regions;
+  std::optional<std::string> email;
+  std::optional<std::vector<std::string>> email_events;
 };
-BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions))
+BOOST_DESCRIBE_STRUCT(UserView, (), (id, admin, regions, email, email_events))
 
 struct KeyView {
   std::string id;
@@ -276,6 +278,45 @@ struct TemplateView {
   std::optional<Time> updated_at;
 };
 BOOST_DESCRIBE_STRUCT(TemplateView, (), (name, request, updated_at))
+
+struct WebhookView {
+  std::string id;
+  std::string url;
+  std::vector<std::string> events;
+  std::string status;
+  std::optional<std::string> reason;
+  std::optional<Time> failing_since;
+  std::optional<Time> old_secret_until;
+  std::optional<std::string> secret;
+};
+BOOST_DESCRIBE_STRUCT(WebhookView, (),
+                      (id, url, events, status, reason, failing_since, old_secret_until, secret))
+
+struct DeliveryView {
+  std::string id;
+  std::string type;
+  std::optional<std::string> reservation;
+  std::string status;
+  int attempts = 0;
+  std::optional<int> last_status;
+  std::optional<std::string> last_error;
+  Time created_at;
+  std::optional<Time> next_try_at;
+};
+BOOST_DESCRIBE_STRUCT(DeliveryView, (),
+                      (id, type, reservation, status, attempts, last_status, last_error, created_at,
+                       next_try_at))
+
+struct DeliveryListView {
+  std::vector<DeliveryView> deliveries;
+};
+BOOST_DESCRIBE_STRUCT(DeliveryListView, (), (deliveries))
+
+struct ReplayView {
+  std::int64_t deliveries = 0;
+  std::optional<Time> next_since;
+};
+BOOST_DESCRIBE_STRUCT(ReplayView, (), (deliveries, next_since))
 
 // Nothing of it runs any more, and nothing will.
 inline bool is_final(std::string_view phase) {

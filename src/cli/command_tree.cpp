@@ -30,6 +30,7 @@ CommandTree make_command_tree(Session& session, std::string version,
   add_down_command(tree, session);
   add_sweep_command(tree, session);
   add_template_commands(tree, session);
+  add_webhook_commands(tree, session);
   add_user_commands(tree, session);
   add_cost_commands(tree, session);
   add_server_commands(tree, commands);

@@ -16,6 +16,7 @@ void add_reservation_commands(CommandTree& tree, Session& session);
 void add_down_command(CommandTree& tree, Session& session);
 void add_sweep_command(CommandTree& tree, Session& session);
 void add_template_commands(CommandTree& tree, Session& session);
+void add_webhook_commands(CommandTree& tree, Session& session);
 void add_user_commands(CommandTree& tree, Session& session);
 void add_cost_commands(CommandTree& tree, Session& session);
 void add_server_commands(CommandTree& tree, const ServerCommands& commands);

@@ -1,4 +1,6 @@
 // One machine that nothing answers for: what is found out about it, what is decided, written, done.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/log.h"
@@ -146,7 +148,13 @@ void Sweeper::settle(const std::string& id, StrayDecision decision, Answer answe
   entry.busy = true;
   store::Write write{.collection = kStrays, .id = id, .expected_version = entry.version};
   if (!decision.release) write.document = to_document(decision.next.stray);
-  ports_.store.commit({std::move(write)}, ports_.loop,
+  store::Batch batch;
+  batch.push_back(std::move(write));
+  const bool ends = !decision.release && decision.next.stray.state == StrayState::ended;
+  if (ends && settings_.alongside_end) {
+    std::ranges::move(settings_.alongside_end(decision.next.stray), std::back_inserter(batch));
+  }
+  ports_.store.commit(std::move(batch), ports_.loop,
                       [this, id, decision = std::move(decision), answer = std::move(answer),
                        alive = std::weak_ptr<int>(alive_)](Result<void> result) mutable {
                         if (alive.expired()) return;
@@ -178,6 +186,7 @@ void Sweeper::settled(const std::string& id, const StrayDecision& decision, Answ
   if (answer) answer(finding_of(*entry.suspect, settings_.rules));
   if (stray.state == StrayState::ended) {
     log_stray("a stray machine is gone", stray);
+    if (settings_.end_written) settings_.end_written(stray);
     entries_.erase(id);
     return;
   }

@@ -36,6 +36,9 @@ struct SweepSettings {
   Duration first_after = 1min;      // from the start, and up to five times as long
   Duration pause = 1s;              // between two regions of such a sweep
   Duration pause_on_demand = 50ms;  // and of one that somebody waits for
+  // What is written in the same batch as a stray's end, and that it was written.
+  std::function<store::Batch(const Stray& ended)> alongside_end = {};
+  std::function<void(const Stray& ended)> end_written = {};
 };
 
 // What the engine knows of what lives.

@@ -107,6 +107,17 @@ std::unique_ptr<mail::Sender> mail_sender(const Config& config) {
   return mail::make_smtp_sender(config.smtp);
 }
 
+// The same each time that the same end is written.
+notify::Record stray_ended(const engine::Stray& stray) {
+  const Time at = stray.ended_at.value_or(stray.first_seen);
+  std::string id =
+      fmt::format("e-stray-{}-{}-{}", stray.cloud, stray.machine, notify::time_prefix(at));
+  return notify::record_of(
+      stray.user, "stray.ended", std::move(id), at,
+      fmt::format("{} in {} at {} carried our tag and belonged to nothing known ({}); it is gone",
+                  stray.machine, stray.region, stray.cloud, engine::describe(stray.reason)));
+}
+
 class Running final : public Assembly {
  public:
   Running(Config config, std::unique_ptr<DataLock> lock, std::unique_ptr<store::Store> store,
@@ -160,9 +171,15 @@ class Running final : public Assembly {
                                         .poll_dormant = config_.poll_dormant},
                            .rate_percent = config_.rate_percent,
                            .sweep = sweep_settings(),
-                           .changed = [this](const Reservation* before, const Reservation* now) {
-                             accounts_->changed(before, now);
-                           }});
+                           .alongside =
+                               [this](const Reservation* before, const Reservation& next) {
+                                 return notifier_->alongside(before, next);
+                               },
+                           .changed =
+                               [this](const Reservation* before, const Reservation* now) {
+                                 accounts_->changed(before, now);
+                                 notifier_->changed(before, now);
+                               }});
     });
     std::promise<Result<void>> started;
     on_loop([&] {
@@ -204,10 +221,14 @@ class Running final : public Assembly {
 
  private:
   // A stray is believed gone on the same grounds as any other machine.
-  engine::SweepSettings sweep_settings() const {
+  engine::SweepSettings sweep_settings() {
     engine::SweepSettings settings = config_.sweep;
     settings.rules.absence_window = config_.policy.absence_window;
     settings.rules.vanish_window = config_.policy.vanish_window;
+    settings.alongside_end = [this](const engine::Stray& stray) {
+      return notifier_->alongside(stray_ended(stray));
+    };
+    settings.end_written = [this](const engine::Stray&) { notifier_->wake(); };
     return settings;
   }
 
