@@ -89,6 +89,9 @@ void add_engine(const engine::Statistics& engine, std::vector<MetricFamily>& fam
                            engine.calls_waiting));
   families.push_back(gauge("mayfly_engine_scopes",
                            "Keys and regions whose machines are listed regularly", engine.scopes));
+  families.push_back(gauge("mayfly_engine_strays",
+                           "Machines with our tag that nothing answers for, not yet gone",
+                           engine.strays));
   families.push_back(total("mayfly_engine_decisions_total", "Events decided", engine.decisions));
   families.push_back(
       total("mayfly_engine_writes_total", "Reservation states written", engine.writes));
