@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
+#include <cstring>
 
 namespace mayfly {
 namespace {
@@ -23,13 +25,51 @@ bool read_digits(std::string_view text, std::size_t& position, std::size_t digit
   return true;
 }
 
-template <int Digits>
-char* print_digits(char* at, int value) {
-  for (int place = Digits - 1; place >= 0; --place) {
-    at[place] = static_cast<char>('0' + value % 10);
-    value /= 10;
+constexpr auto kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
-  return at + Digits;
+  return pairs;
+}();
+
+// 0 to 99.
+char* print_pair(char* at, int value) {
+  std::memcpy(at, kPairs.data() + 2 * value, 2);
+  return at + 2;
+}
+
+// 2026-01-02
+char* print_day(char* at, std::chrono::sys_days day) {
+  const std::chrono::year_month_day date{day};
+  const int year = static_cast<int>(date.year());
+  if (year >= 0 && year <= 9999) {
+    at = print_pair(print_pair(at, year / 100), year % 100);
+  } else {
+    at = fmt::format_to(at, "{:04}", year);
+  }
+  *at++ = '-';
+  at = print_pair(at, static_cast<int>(static_cast<unsigned>(date.month())));
+  *at++ = '-';
+  return print_pair(at, static_cast<int>(static_cast<unsigned>(date.day())));
+}
+
+// The moments of one document lie within a day or two.
+struct PrintedDay {
+  std::chrono::sys_days day;
+  std::size_t size = 0;  // 0: none yet
+  char text[kTimeBytesMax] = {};
+};
+
+char* print_known_day(char* at, std::chrono::sys_days day) {
+  thread_local PrintedDay printed;
+  if (printed.size == 0 || printed.day != day) {
+    printed.day = day;
+    printed.size = static_cast<std::size_t>(print_day(printed.text, day) - printed.text);
+  }
+  std::memcpy(at, printed.text, printed.size);
+  return at + printed.size;
 }
 
 bool read_char(std::string_view text, std::size_t& position, char expected) {
@@ -69,24 +109,20 @@ bool read_offset(std::string_view text, std::size_t& position, Duration& offset)
 
 char* print_to(char* at, Time time) {
   const auto day = floor<days>(time);
-  const std::chrono::year_month_day date{day};
   const std::int64_t in_day = (time - day).count();
   const auto second = static_cast<int>(in_day / 1'000'000);
-  const int year = static_cast<int>(date.year());
-  at = year >= 0 && year <= 9999 ? print_digits<4>(at, year) : fmt::format_to(at, "{:04}", year);
-  *at++ = '-';
-  at = print_digits<2>(at, static_cast<int>(static_cast<unsigned>(date.month())));
-  *at++ = '-';
-  at = print_digits<2>(at, static_cast<int>(static_cast<unsigned>(date.day())));
+  at = print_known_day(at, day);
   *at++ = 'T';
-  at = print_digits<2>(at, second / 3600);
+  at = print_pair(at, second / 3600);
   *at++ = ':';
-  at = print_digits<2>(at, second / 60 % 60);
+  at = print_pair(at, second / 60 % 60);
   *at++ = ':';
-  at = print_digits<2>(at, second % 60);
+  at = print_pair(at, second % 60);
   if (const auto fraction = static_cast<int>(in_day % 1'000'000); fraction != 0) {
     *at++ = '.';
-    at = print_digits<6>(at, fraction);
+    at = print_pair(at, fraction / 10'000);
+    at = print_pair(at, fraction / 100 % 100);
+    at = print_pair(at, fraction % 100);
     while (at[-1] == '0') --at;
   }
   *at++ = 'Z';

@@ -118,22 +118,14 @@ std::string quote(std::string_view text) {
 }
 
 std::size_t clean_prefix(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHigh = 0x8080808080808080;
   const auto dirty = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
   };
   std::size_t at = 0;
-  // Eight at a time: a byte b is below n when (b - n) borrows and b has no high bit; equal to c
-  // when b ^ c is below 1. A borrow can only fool the bytes above one that is dirty indeed.
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + at, 8);
-    const std::uint64_t quotes = word ^ (kOnes * '"');
-    const std::uint64_t slashes = word ^ (kOnes * '\\');
-    const std::uint64_t found = ((word - kOnes * 0x20) & ~word) | ((quotes - kOnes) & ~quotes) |
-                                ((slashes - kOnes) & ~slashes);
-    if (found & kHigh) break;
+    if (dirty_bytes(word) != 0) break;
   }
   while (at < text.size() && !dirty(text[at])) ++at;
   return at;

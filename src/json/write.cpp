@@ -7,23 +7,44 @@
 
 namespace mayfly::json {
 
+// Copies and looks in one pass: almost every text is short and clean.
 void Writer::quoted(std::string_view text) {
-  std::size_t clean = clean_prefix(text);
-  char* at = room(text.size() + 2);
+  constexpr std::size_t kWord = 8;
+  char* const start = room(text.size() + kWord + 2);
+  char* at = start;
   *at++ = '"';
-  std::memcpy(at, text.data(), clean);
-  at += clean;
-  if (clean == text.size()) {
-    *at++ = '"';
-    return done(at);
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  std::uint64_t dirty = 0;
+  while (end - from >= static_cast<std::ptrdiff_t>(kWord)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, kWord);
+    std::memcpy(at, &word, kWord);
+    dirty |= dirty_bytes(word);
+    from += kWord;
+    at += kWord;
   }
+  if (from != end) {
+    std::uint64_t word = kSpaces;
+    std::memcpy(&word, from, static_cast<std::size_t>(end - from));
+    std::memcpy(at, &word, kWord);
+    dirty |= dirty_bytes(word);
+    at += end - from;
+  }
+  if (dirty != 0) return escaped(text);
+  *at++ = '"';
   done(at);
-  while (clean < text.size()) {
+}
+
+void Writer::escaped(std::string_view text) {
+  put('"');
+  while (true) {
+    const std::size_t clean = clean_prefix(text);
+    raw(text.substr(0, clean));
+    if (clean == text.size()) break;
     char escape[kEscapeBytesMax];
     raw({escape, escape_of(text[clean], escape)});
     text.remove_prefix(clean + 1);
-    clean = clean_prefix(text);
-    raw(text.substr(0, clean));
   }
   put('"');
 }

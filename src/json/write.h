@@ -49,6 +49,7 @@ class Writer {
 
  private:
   void grow(std::size_t bytes);
+  void escaped(std::string_view text);
 
   std::unique_ptr<char[]> buffer_;
   char* at_ = nullptr;
