@@ -114,7 +114,8 @@ Async<LimitsView> Service::set_limits(std::string user, LimitOverrides changes) 
 // Adds what the query finds and was created before the end of the window, in order of creation.
 Async<void> Service::add_costs(store::Query query, Time to, std::set<std::string>& seen,
                                CostReport& report) {
-  const std::string end = first_id("r", to);
+  // Nothing is created later than now, nor before there were ids.
+  const std::string end = first_id("r", std::clamp(to, Time{}, now() + 1h));
   query.collection = kReservationCollection;
   query.limit = kCostPage;
   while (true) {

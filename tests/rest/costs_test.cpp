@@ -44,6 +44,9 @@ TEST_F(Costs, AreTheSumOfTheReservations) {
   EXPECT_EQ(number_of(before.body, "usd"), 0);
   EXPECT_TRUE(before.body.at("final").as_bool());
   EXPECT_EQ(ann.ask("GET", "costs?from=2020-01&group=month").body.at("rows").as_array().size(), 1U);
+  EXPECT_EQ(ann.ask("GET", "costs?from=0001-01&to=9999-12").body.at("reservations").as_int64(), 3);
+  EXPECT_EQ(ann.ask("GET", "costs?from=0001-01&to=0001-02").body.at("reservations").as_int64(), 0);
+  EXPECT_EQ(ann.ask("GET", "costs?from=9999-01&to=9999-02").body.at("reservations").as_int64(), 0);
   EXPECT_EQ(ann.ask("DELETE", "reservations/" + text_of(running.body, "id")).status, 200);
 }
 
