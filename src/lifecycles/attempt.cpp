@@ -247,8 +247,10 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
     const bool may_hide =
         !machine.seen && context.now < attempt->asked_at + context.policy.invisible_window;
     machine.terminate_asked_at = context.now;
-    if ((!unknown || !may_hide) && !machine.terminate_accepted_at)
-      machine.terminate_accepted_at = context.now;
+    if ((unknown && may_hide) || machine.terminate_accepted_at) continue;
+    machine.terminate_accepted_at = context.now;
+    // That it was missing before proves nothing now: both observations come past the window.
+    if (machine.instance.state != InstanceState::terminated) machine.gone_first_at.reset();
   }
   attempt->next_at = context.now + context.policy.backoff_min;
 }

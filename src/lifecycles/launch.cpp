@@ -121,7 +121,11 @@ void note_first(Context& context, const Attempt& attempt, const CloudFailure& fa
 
 void launch(Context& context, Attempt& attempt) {
   const std::vector<int> missing = missing_slots(context.state, attempt);
-  if (missing.empty()) {
+  // Where a token stands for all machines of a launch, one of them that has died already cannot be
+  // had again under it: that is a boot that failed.
+  const bool one_died = context.traits(attempt.offer.cloud).idempotent_launch &&
+                        !attempt.uncertain && !attempt.machines.empty();
+  if (missing.empty() || one_died) {
     attempt.stage = Stage::booting;
     attempt.asked.clear();
     attempt.uncertain = false;

@@ -21,12 +21,15 @@ bool belongs_to(const Instance& instance, const Attempt& attempt) {
   return number != instance.tags.end() && number->second == fmt::format("{}", attempt.number);
 }
 
-int free_slot(const Reservation& state, const Attempt& attempt, const Instance& instance) {
+int free_slot(const Context& context, const Attempt& attempt, const Instance& instance) {
+  const Reservation& state = context.state;
   const std::vector<int> missing = missing_slots(state, attempt);
   for (const int slot : missing) {
     if (machine_name(state, attempt, slot) == instance.name) return slot;
   }
-  // Where one launch gives all its machines one name, any free slot it asked for is as good.
+  // Where a token makes launches safe to repeat, one launch gives all its machines one name, and
+  // any free slot it asked for is as good. Elsewhere a second machine of a name is one too many.
+  if (!context.traits(attempt.offer.cloud).idempotent_launch) return -1;
   for (const int slot : missing) {
     if (std::ranges::find(attempt.asked, slot) != attempt.asked.end()) return slot;
   }
@@ -124,7 +127,8 @@ void miss(Context& context, Attempt& attempt, Machine& machine, Time asked_at) {
     if (asked_at >= *machine.terminate_accepted_at + window) {
       count_gone(context, attempt, machine, asked_at, policy.observation_gap);
     }
-  } else if (machine.seen && attempt.stage != Stage::ending) {
+  } else if (attempt.stage != Stage::ending &&
+             (machine.seen || asked_at >= attempt.asked_at + policy.invisible_window)) {
     const Duration window = attempt.stage == Stage::booting
                                 ? std::min(policy.boot_vanish_window, policy.vanish_window)
                                 : policy.vanish_window;
@@ -172,7 +176,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
   }
   const bool may_fill = attempt.stage == Stage::launching || attempt.stage == Stage::unsure ||
                         attempt.stage == Stage::ending;
-  Machine machine{.slot = may_fill ? free_slot(context.state, attempt, instance) : -1,
+  Machine machine{.slot = may_fill ? free_slot(context, attempt, instance) : -1,
                   .instance = instance};
   if (machine.instance.launched_at == Time{}) machine.instance.launched_at = attempt.asked_at;
   const bool late = attempt.stage == Stage::ended;

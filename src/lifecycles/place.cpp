@@ -9,10 +9,19 @@
 namespace mayfly::lifecycles {
 namespace {
 
+// What this very decision wanted to call for an offer that is not to be had any more.
+void drop_calls_not_made(Context& context) {
+  const auto dropped = std::erase_if(context.effects, [](const Effect& effect) {
+    return std::holds_alternative<Prepare>(effect) || std::holds_alternative<Rank>(effect);
+  });
+  if (dropped > 0) context.state.calling = false;
+}
+
 void exclude(Context& context, Exclusion exclusion) {
   Reservation& state = context.state;
   std::erase_if(state.candidates, [&](const Offer& offer) { return exclusion.covers(offer); });
   if (state.preparing && exclusion.covers(*state.preparing)) {
+    drop_calls_not_made(context);
     state.preparing.reset();
     state.targets.clear();
   }
@@ -123,9 +132,9 @@ void on_ranked(Context& context, const Ranked& ranked) {
 
 void on_prepared(Context& context, const Prepared& prepared) {
   Reservation& state = context.state;
-  if (!state.calling || !state.preparing) return;
+  if (!state.calling) return;
   state.calling = false;
-  if (state.goal == Goal::absent) return;
+  if (!state.preparing || state.goal == Goal::absent) return;
   if (prepared.targets && !prepared.targets->empty()) {
     go_on(context);
     state.failures = 0;
@@ -221,6 +230,7 @@ void release(Context& context, std::string reason) {
   state.goal = Goal::absent;
   state.end_reason = std::move(reason);
   state.release_requested_at = context.now;
+  drop_calls_not_made(context);
   state.preparing.reset();
   state.candidates.clear();
   state.targets.clear();

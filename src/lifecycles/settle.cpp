@@ -43,8 +43,16 @@ void on_settled(Context& context, const Settled& settled) {
   Attempt* attempt = find_attempt(context.state, settled.attempt);
   if (!attempt || !attempt->settling) return;
   attempt->settling = false;
+  if (!settled.ends) {
+    // A call that failed was no question.
+    --attempt->settle_tries;
+    ++attempt->failures;
+    attempt->settle_at =
+        context.now + backoff(context, attempt->failures, settled.ends.error().retry_after);
+    return;
+  }
+  attempt->failures = 0;
   ask_later(*attempt, context.now);
-  if (!settled.ends) return;
   for (Machine& machine : attempt->machines) {
     const auto end = settled.ends->find(machine.instance.id);
     if (end != settled.ends->end() && machine.gone_at) machine.billed_until = end->second;

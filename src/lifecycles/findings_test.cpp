@@ -1,0 +1,118 @@
+// What the simulation campaign found, each as small as it can be told.
+#include <gtest/gtest.h>
+
+#include "lifecycles/player.h"
+
+namespace mayfly::lifecycles {
+namespace {
+
+TEST(Finding, WhatWasMissingBeforeTheTerminateIsNoObservationOfItsEnd) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.become_ready();
+  player.now += 5s;
+  player.observe({});  // hidden for a moment
+  player.tell(ReleaseRequested{"asked"});
+  player.tell(TerminateAnswered{1, {"i-1-0"}, std::vector<std::string>{}});
+  player.now += player.policy.absence_window + 1s;
+  player.observe({});
+  EXPECT_EQ(player.state.phase, Phase::releasing) << "that was the first";
+  player.now += 5s;
+  player.observe({});
+  EXPECT_EQ(player.state.phase, Phase::released);
+}
+
+TEST(Finding, ATokenIsNeverUsedForAPartOfItsMachines) {
+  Player player(make_reservation(3));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  ASSERT_TRUE(player.effect<LookUp>());
+  player.attempt().calling = true;
+  for (int look = 0; look < 2; ++look) {
+    player.now += 5s;
+    player.observe({player.machine(1, 0), player.machine(1, 1),
+                    player.machine(1, 2, InstanceState::terminated)});
+  }
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::pending)});
+  for (int i = 0; i < 4; ++i) {
+    if (const Launch* launch = player.effect<Launch>(); launch && launch->attempt == 1)
+      EXPECT_EQ(player.attempt().asked.size(), 3u);
+    player.now += 10s;
+    player.tell(Due{});
+  }
+}
+
+TEST(Finding, ASecondMachineOfANameFillsNoOtherSlot) {
+  Player player(make_reservation(12, "digitalocean"));
+  player.prepared();
+  auto ten = player.machines(1, InstanceState::pending);
+  ten.resize(10);
+  player.tell(Launched{1, ten});
+  ASSERT_EQ(player.attempt().asked, (std::vector<int>{10, 11}));
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  auto found = ten;
+  for (int slot : {0, 1}) {
+    Instance twin = player.machine(1, slot);
+    twin.id += "-twin";
+    found.push_back(twin);
+  }
+  player.tell(LookedUp{1, player.now, found});
+  EXPECT_EQ(player.attempt().stage, Stage::unsure) << "nothing is known of slots 10 and 11";
+  EXPECT_EQ(std::ranges::count(player.attempt().machines, -1, &Machine::slot), 2);
+}
+
+TEST(Finding, AMachineThatNoListingEverShowedIsMissedInTheEnd) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  ASSERT_EQ(player.state.phase, Phase::ready);
+  player.now += player.policy.invisible_window;
+  player.observe({});
+  EXPECT_EQ(player.state.phase, Phase::ready);
+  player.now += player.policy.vanish_window;
+  player.observe({});
+  EXPECT_EQ(player.state.phase, Phase::failed);
+}
+
+TEST(Finding, ACallThatFailedIsNoQuestionForTheEndOfABill) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.become_ready();
+  player.tell(ReleaseRequested{"asked"});
+  player.tell(TerminateAnswered{1, {"i-1-0"}, std::vector<std::string>{}});
+  while (player.state.phase == Phase::releasing) {
+    player.now += 20s;
+    player.observe({});
+  }
+  for (int i = 0; i < 3 * kSettleTriesMax; ++i) {
+    player.sleep_until_wake();
+    if (!player.effect<Settle>()) continue;
+    player.tell(Settled{1, std::unexpected(CloudFailure{.reaction = Reaction::again})});
+  }
+  EXPECT_FALSE(cost_of(player.state, player.now).final);
+}
+
+TEST(Finding, NothingIsPreparedForAReservationThatEndsInTheSameBreath) {
+  Reservation reservation = make_reservation();
+  reservation.expires_at = kStart;
+  reservation.calling = false;
+  const Player player(std::move(reservation));
+  EXPECT_EQ(player.state.goal, Goal::absent);
+  EXPECT_FALSE(player.effect<Prepare>());
+}
+
+TEST(Finding, NothingIsPreparedForACloudThatTheSameAnswerRulesOut) {
+  Player player(make_reservation(2));
+  player.prepared();
+  player.tell(Launched{1, player.machines(1, InstanceState::pending)});
+  auto dead = player.machines(1, InstanceState::terminated);
+  player.now = kStart + player.policy.provision_deadline;
+  player.observe(dead);
+  EXPECT_EQ(player.state.goal, Goal::absent);
+  EXPECT_FALSE(player.effect<Prepare>());
+}
+
+}  // namespace
+}  // namespace mayfly::lifecycles
