@@ -50,7 +50,7 @@ PacePlan::PacePlan(const clouds::Cloud& known)
 }
 
 Part part_of(const clouds::RateLimit& limit, std::int64_t rate_percent) {
-  constexpr int kScale = 10;  // of the refill: a twentieth of 2 a second is 1 in ten seconds
+  constexpr int kScale = 1000;  // of the refill: a twentieth of 2 a second is 100 in 1000 seconds
   const std::int64_t share = limit.share_percent * rate_percent;
   const bool window = limit.burst == 0;
   const std::int64_t burst = window ? limit.refill / 2 : limit.burst;

@@ -72,7 +72,10 @@ struct Pacer::Lane {
 
 Pacer::Pacer(Loop& loop, const std::map<std::string, clouds::Cloud*>& clouds,
              std::map<std::string, int> rate_percent)
-    : loop_(loop), clouds_(clouds), rate_percent_(std::move(rate_percent)) {}
+    : loop_(loop),
+      clouds_(clouds),
+      rate_percent_(std::move(rate_percent)),
+      started_at_(loop.now()) {}
 
 Pacer::~Pacer() = default;
 
@@ -105,7 +108,7 @@ Pacer::Lane& Pacer::lane_of(const Order& order) {
     for (const std::size_t limit : group.limits) {
       const Part part = part_of(plan.limits->limits[limit],
                                 percent == rate_percent_.end() ? 100 : percent->second);
-      lane->buckets.emplace_back(part.burst, part.refill, part.every, now);
+      lane->buckets.emplace_back(part.burst, part.refill, part.every, started_at_);
     }
     for (const Operation operation : group.operations)
       lane->queues.push_back({.operation = operation, .waiting = {}});

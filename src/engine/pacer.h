@@ -15,7 +15,7 @@
 //  * When the cloud says that little is left of a limit, the last of it is for terminates.
 //
 // Being throttled halves the rate of the buckets concerned, and time restores it. Lanes that nobody
-// used for ten minutes are forgotten. Single-threaded: the engine's Loop.
+// used for ten minutes are forgotten when their buckets are full. Single-threaded: the engine's Loop.
 #pragma once
 
 #include <deque>
@@ -106,6 +106,7 @@ class Pacer {
   Loop& loop_;
   const std::map<std::string, clouds::Cloud*>& clouds_;
   const std::map<std::string, int> rate_percent_;
+  const Time started_at_;
   std::map<std::string, std::unique_ptr<Plan>, std::less<>> plans_;
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_;
   std::int64_t launches_waiting_ = 0;

@@ -20,14 +20,14 @@ std::int64_t divide_up(std::int64_t dividend, std::int64_t divisor) {
 
 }  // namespace
 
-TokenBucket::TokenBucket(std::int64_t burst, std::int64_t refill, Duration every, Time now)
+TokenBucket::TokenBucket(std::int64_t burst, std::int64_t refill, Duration every, Time since)
     : full_(burst * kMillion),
       full_rate_(refill * kMillion /
                  std::chrono::duration_cast<std::chrono::seconds>(every).count()),
       level_(std::max<std::int64_t>(1, burst / 5) * kMillion),
-      seen_(now),
-      filled_at_(now),
-      recovered_at_(now) {
+      seen_(since),
+      filled_at_(since),
+      recovered_at_(since) {
   ASSERT(burst > 0 && refill > 0 && every >= 1s);
 }
 
@@ -104,7 +104,7 @@ Duration TokenBucket::pace(std::int64_t tokens, Time now) {
 
 bool TokenBucket::may_be_forgotten(Time now) {
   settle(now);
-  return rate_permille() == 1000 && now >= held_until_ && level_ >= full_ / 5;
+  return rate_permille() == 1000 && now >= held_until_ && level_ == full_;
 }
 
 }  // namespace mayfly::engine

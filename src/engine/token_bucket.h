@@ -15,8 +15,9 @@ namespace mayfly::engine {
 
 class TokenBucket {
  public:
-  // Starts with a fifth: after a restart nobody knows what was used just before.
-  TokenBucket(std::int64_t burst, std::int64_t refill, Duration every, Time now);
+  // As one that nobody used since then, when it had a fifth: what a process used before it was
+  // started again nobody knows.
+  TokenBucket(std::int64_t burst, std::int64_t refill, Duration every, Time since);
 
   // A good time to ask again whether so many tokens are there; now when they are. More than the
   // burst is there when the bucket is full.
@@ -37,7 +38,7 @@ class TokenBucket {
   Duration pace(std::int64_t tokens, Time now);
   // Thousandths of the full rate in force.
   int rate_permille() const { return std::min(recovered_permille_, allowed_permille_); }
-  // A new bucket in its place would not be any faster.
+  // A new bucket in its place would be the same.
   bool may_be_forgotten(Time now);
 
  private:

@@ -34,6 +34,13 @@ TEST(TokenBucket, StartsWithAFifthOfItsBurst) {
   EXPECT_EQ(greedy(small, kEpoch, 0s).size(), 1u) << "but always with one call";
 }
 
+TEST(TokenBucket, HasWhatItWouldHaveHadSinceTheStart) {
+  TokenBucket bucket(50, 1, 1s, kEpoch);
+  EXPECT_EQ(greedy(bucket, kEpoch + 20s, 0s).size(), 30u);
+  TokenBucket later(50, 1, 1s, kEpoch);
+  EXPECT_EQ(greedy(later, kEpoch + 24h, 0s).size(), 50u);
+}
+
 TEST(TokenBucket, NeverGivesMoreThanBurstAndRefillInAnyWindow) {
   SeededRandom random(7);
   for (int round = 0; round < 200; ++round) {
@@ -145,14 +152,15 @@ TEST(TokenBucket, GoesOnWhenTheClockIsSetBack) {
   EXPECT_EQ(bucket.ready_at(1, earlier + 5s), earlier + 5s);
 }
 
-TEST(TokenBucket, MayBeForgottenWhenANewOneWouldNotBeFaster) {
+TEST(TokenBucket, MayBeForgottenWhenANewOneWouldBeTheSame) {
   TokenBucket bucket(10, 1, 1s, kEpoch);
-  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch));
-  bucket.take(1, kEpoch);
-  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch));
-  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch + 1s));
-  bucket.throttled(kEpoch + 1s, kEpoch + 1s, 0s);
-  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch + 30s)) << "it knows that the cloud is busy";
+  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch)) << "a new one later would have more";
+  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch + 8s));
+  bucket.take(1, kEpoch + 8s);
+  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch + 8s));
+  EXPECT_TRUE(bucket.may_be_forgotten(kEpoch + 9s));
+  bucket.throttled(kEpoch + 9s, kEpoch + 9s, 0s);
+  EXPECT_FALSE(bucket.may_be_forgotten(kEpoch + 60s)) << "it knows that the cloud is busy";
 }
 
 }  // namespace
