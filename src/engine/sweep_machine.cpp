@@ -30,6 +30,13 @@ StrayFinding finding_of(const Suspect& suspect, const SweepRules& rules) {
   return finding;
 }
 
+StrayFinding unclear_finding(const Suspect& suspect, const SweepRules& rules) {
+  StrayFinding finding = finding_of(suspect, rules);
+  finding.verdict = StrayVerdict::unclear;
+  finding.not_before.reset();
+  return finding;
+}
+
 void log_stray(std::string_view event, const Stray& stray) {
   log::warning(event, {{"cloud", stray.cloud},
                        {"region", stray.region},
@@ -123,11 +130,9 @@ std::optional<StrayFinding> Sweeper::foretell(const Inquiry& inquiry, const Stra
   if (standing.kind == Standing::Kind::answered_for) return std::nullopt;
   Suspect shown = decision.next;
   if (shown.stray.machine.empty()) shown = first_sight({}, inquiry.instance, inquiry.asked_at);
+  if (standing.kind == Standing::Kind::unclear) return unclear_finding(shown, settings_.rules);
   StrayFinding finding = finding_of(shown, settings_.rules);
-  if (standing.kind == Standing::Kind::unclear) {
-    finding.verdict = StrayVerdict::unclear;
-    finding.not_before.reset();
-  } else if (decision.end) {
+  if (decision.end) {
     finding.verdict = StrayVerdict::to_be_ended;
   }
   return finding;
@@ -162,7 +167,7 @@ void Sweeper::settle(const std::string& id, StrayDecision decision, Answer answe
                           log::warning("the record of a stray machine could not be written",
                                        {{"id", id}, {"why", result.error().message}});
                           read_again(id);
-                          if (answer) answer(std::nullopt);
+                          if (answer) answer(unclear_finding(decision.next, settings_.rules));
                           return;
                         }
                         ++entries_.at(id)->version;

@@ -88,7 +88,9 @@ void Sweeper::read_again(const std::string& id) {
                            if (alive.expired()) return;
                            if (!found) return read_again(id);
                            entries_.erase(id);
-                           if (*found) take_up(**found);
+                           // A store that cannot write must not become a cloud that is listed all
+                           // the time.
+                           if (*found) take_up(**found, settings_.rules.seen_gap);
                          });
       });
 }

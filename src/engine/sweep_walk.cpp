@@ -9,7 +9,9 @@
 namespace mayfly::engine {
 namespace {
 
-constexpr Duration kWalkRetry = 10min;      // when not even the keys could be read
+constexpr Duration kWalkRetry = 10min;  // when not even the keys could be read
+constexpr Duration kTryAgain = 1h;
+constexpr int kTriesAgainMax = 3;
 constexpr std::size_t kEverUsedPage = 100;  // each is decoded on the engine's loop
 
 std::set<std::string> sold_regions(const pricing::Catalog& catalog, const std::string& cloud) {
@@ -153,6 +155,11 @@ void Sweeper::arrive(std::shared_ptr<Walk> walk, CloudResult<Listing> listing) {
 }
 
 void Sweeper::leave(std::shared_ptr<Walk> walk, SweptRegion report) {
+  const bool unclear =
+      report.error || std::ranges::any_of(report.strays, [](const StrayFinding& stray) {
+        return stray.verdict == StrayVerdict::unclear;
+      });
+  if (unclear) walk->again.push_back(walk->stops[walk->next]);
   ++walk->next;
   if (walk->done) walk->report.regions.push_back(std::move(report));
   const Duration pause = walk->done ? settings_.pause_on_demand : settings_.pause;
@@ -172,10 +179,27 @@ void Sweeper::finish(std::shared_ptr<Walk> walk, Result<void> how) {
   }
   if (!how) log::warning("a sweep could not begin", {{"why", how.error().message}});
   if (how && !walk->stops.empty()) {
-    log::info("swept",
-              {{"keys", walk->keys.size()}, {"regions", walk->stops.size()}, {"strays", open()}});
+    log::info("swept", {{"keys", walk->keys.size()},
+                        {"regions", walk->stops.size()},
+                        {"unclear", walk->again.size()},
+                        {"strays", open()}});
   }
+  walk_again(*walk);
+  if (walk->tries > 0) return;
   walk_later(now + (how ? settings_.interval : std::min(kWalkRetry, settings_.interval)));
+}
+
+// What could not be seen is looked at again before the next day, and a few times only: a region
+// that this key may never list must not be asked for all day long.
+void Sweeper::walk_again(const Walk& walk) {
+  if (walk.again.empty() || walk.tries >= kTriesAgainMax) return;
+  auto next = std::make_shared<Walk>();
+  next->stops = walk.again;
+  next->tries = walk.tries + 1;
+  ports_.loop.post_at(ports_.loop.now() + std::min(kTryAgain, settings_.interval),
+                      [this, next, alive = std::weak_ptr<int>(alive_)] {
+                        if (!alive.expired()) go_on(next);
+                      });
 }
 
 }  // namespace mayfly::engine

@@ -83,12 +83,12 @@ void Sweeper::load_page(std::string after) {
                                              });
                          return;
                        }
-                       for (const store::Document& document : *page) take_up(document);
+                       for (const store::Document& document : *page) take_up(document, 1s);
                        if (page->size() == kStraysPage) load_page(page->back().id);
                      });
 }
 
-void Sweeper::take_up(const store::Document& document) {
+void Sweeper::take_up(const store::Document& document, Duration wait) {
   auto stray = stray_from_document(document);
   if (!stray) {
     log::error("the record of a stray machine cannot be read",
@@ -101,7 +101,7 @@ void Sweeper::take_up(const store::Document& document) {
   entry->suspect = taken_up(*std::move(stray));
   entry->version = document.version;
   arm(place_of(entry->suspect->stray), entry->suspect->stray.cloud,
-      std::max(look_at(*entry->suspect, settings_.rules), ports_.loop.now() + 1s));
+      std::max(look_at(*entry->suspect, settings_.rules), ports_.loop.now() + wait));
 }
 
 // ---- listings

@@ -79,7 +79,7 @@ class Sweeper {
 
   // ---- sweeper.cpp: the start, and every listing
   void load_page(std::string after);
-  void take_up(const store::Document& document);
+  void take_up(const store::Document& document, Duration wait);
   using Report = std::move_only_function<void(SweptRegion)>;
   void examine(const Listing& listing, bool dry_run, Report done);
   std::vector<VanishedFinding> vanished(const Listing& listing) const;
@@ -123,6 +123,7 @@ class Sweeper {
   void arrive(std::shared_ptr<Walk> walk, CloudResult<Listing> listing);
   void leave(std::shared_ptr<Walk> walk, SweptRegion report);
   void finish(std::shared_ptr<Walk> walk, Result<void> how);
+  void walk_again(const Walk& walk);
 
   Ports& ports_;
   Pacer& pacer_;

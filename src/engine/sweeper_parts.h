@@ -65,6 +65,8 @@ struct Sweeper::Walk {
   std::set<std::string> sold;                         // regions found for the key at hand
   std::vector<Stop> stops;
   std::size_t next = 0;
+  std::vector<Stop> again;  // could not be listed, or not everything there was clear
+  int tries = 0;            // how often that was tried again
 };
 
 }  // namespace mayfly::engine

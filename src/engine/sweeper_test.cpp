@@ -238,6 +238,27 @@ TEST_F(SweeperTest, JudgesNothingWhileTheStoreCannotBeRead) {
   EXPECT_FALSE(alive(stray));
 }
 
+TEST_F(SweeperTest, LooksAgainWithinTheDayWhereItCouldNotSee) {
+  const sim::Machine& stray = instance(ours("r-unknown"));
+  House house(loop_, world_, kOurs);
+  world_.revoke(account("aws"));
+  loop_.pass(5min);
+  world_.restore(account("aws"));
+  loop_.pass(2h);
+  EXPECT_FALSE(alive(stray));
+}
+
+TEST_F(SweeperTest, LooksAgainWithinTheDayWhenItCouldNotWriteDownWhatItSaw) {
+  const sim::Machine& stray = instance(ours("r-unknown"));
+  House house(loop_, world_, kOurs);
+  house.faults.fates = store::CommitFate::refused;
+  loop_.pass(5min);
+  EXPECT_FALSE(house.record(stray));
+  house.faults.fates = store::CommitFate::ok;
+  loop_.pass(2h);
+  EXPECT_FALSE(alive(stray));
+}
+
 TEST_F(SweeperTest, JudgesNothingWhenTheStoreFailsBetweenTheSightsEither) {
   const sim::Machine& stray = instance(ours("r-unknown"));
   House house(loop_, world_, kOurs);
