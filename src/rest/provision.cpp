@@ -54,6 +54,30 @@ http::Response response_for(const Call& call, const Reservation& reservation, bo
           .body = view};
 }
 
+boost::asio::awaitable<Answer> answer_created(Call& call, service::Created created) {
+  engine::Snapshot state = created.reservation;
+  const auto patience = call.preferences.patience();
+  const bool waits = patience != Duration::zero();
+  if (waits) {
+    auto waited = co_await call.service().wait(call.user, state->id, service::Service::Until::ready,
+                                               patience);
+    if (waited) {
+      state = *std::move(waited);
+    } else {
+      // It exists, so the client must hear of it, whatever keeps us from watching it.
+      log::warning("cannot follow a reservation",
+                   {{"id", state->id}, {"why", waited.error().message}});
+    }
+  }
+  http::Response response = response_for(call, *state, created.repeated, waits);
+  response.headers.push_back({"Location", location(call, "reservations", state->id)});
+  if (created.repeated) response.headers.push_back({"Idempotency-Replayed", "true"});
+  if (std::string applied = call.preferences.applied(); !applied.empty()) {
+    response.headers.push_back({"Preference-Applied", std::move(applied)});
+  }
+  co_return response;
+}
+
 }  // namespace
 
 Result<std::string> read_idempotency_key(const http::Headers& headers) {
@@ -79,27 +103,18 @@ boost::asio::awaitable<Answer> provision(Call& call, Request request) {
   auto created = co_await call.service().create(call.user, std::move(request), std::move(key),
                                                 route_of(call.http), call.http.body);
   if (!created) co_return std::unexpected(std::move(created).error());
-  engine::Snapshot state = created->reservation;
-  const auto patience = call.preferences.patience();
-  const bool waits = patience != Duration::zero();
-  if (waits) {
-    auto waited = co_await call.service().wait(call.user, state->id, service::Service::Until::ready,
-                                               patience);
-    if (waited) {
-      state = *std::move(waited);
-    } else {
-      // It exists, so the client must hear of it, whatever keeps us from watching it.
-      log::warning("cannot follow a reservation",
-                   {{"id", state->id}, {"why", waited.error().message}});
-    }
-  }
-  http::Response response = response_for(call, *state, created->repeated, waits);
-  response.headers.push_back({"Location", location(call, "reservations", state->id)});
-  if (created->repeated) response.headers.push_back({"Idempotency-Replayed", "true"});
-  if (std::string applied = call.preferences.applied(); !applied.empty()) {
-    response.headers.push_back({"Preference-Applied", std::move(applied)});
-  }
-  co_return response;
+  auto answering = answer_created(call, *std::move(created));
+  co_return co_await std::move(answering);
+}
+
+boost::asio::awaitable<Answer> provision_again(Call& call, Error why) {
+  CO_TRY(std::string key, read_idempotency_key(call.http.headers));
+  auto created = co_await call.service().find_created(call.user, std::move(key),
+                                                      route_of(call.http), call.http.body);
+  if (!created) co_return std::unexpected(std::move(created).error());
+  if (!*created) co_return std::unexpected(std::move(why));
+  auto answering = answer_created(call, **std::move(created));
+  co_return co_await std::move(answering);
 }
 
 std::vector<HeaderRule> provision_headers() {

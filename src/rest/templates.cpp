@@ -121,9 +121,11 @@ Result<Request> with_overrides(const Request& saved, const json::value& override
 
 boost::asio::awaitable<Answer> launch_template(Call& call) {
   auto saved = co_await call.service().get_template(call.user, call.id("TemplateId"));
-  if (!saved) co_return std::unexpected(std::move(saved).error());
-  CO_TRY(Request request, with_overrides(saved->request, call.body));
-  co_return co_await provision(call, std::move(request));
+  auto request = saved ? with_overrides(saved->request, call.body)
+                       : Result<Request>(std::unexpected(std::move(saved).error()));
+  auto answering = request ? provision(call, *std::move(request))
+                           : provision_again(call, std::move(request).error());
+  co_return co_await std::move(answering);
 }
 
 // A request of which nothing is required.

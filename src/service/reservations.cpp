@@ -151,19 +151,24 @@ Async<std::optional<std::string>> Service::find_repeated(std::string record,
   co_return stored.value.reservation;
 }
 
+Async<std::optional<Created>> Service::find_created(std::string user, std::string idempotency_key,
+                                                    std::string route, std::string body) {
+  if (idempotency_key.empty()) co_return std::nullopt;
+  auto repeated = co_await find_repeated(record_id(user, route, idempotency_key), sha256_hex(body));
+  if (!repeated) co_return std::unexpected(std::move(repeated).error());
+  if (!*repeated) co_return std::nullopt;
+  auto known = co_await get(user, **repeated);
+  if (!known) co_return std::unexpected(std::move(known).error());
+  co_return Created{*std::move(known), true};
+}
+
 Async<Created> Service::create(std::string user, Request request, std::string idempotency_key,
                                std::string route, std::string body) {
+  auto earlier = co_await find_created(user, idempotency_key, route, body);
+  if (!earlier) co_return std::unexpected(std::move(earlier).error());
+  if (*earlier) co_return **std::move(earlier);
   const std::string record = idempotency_key.empty() ? "" : record_id(user, route, idempotency_key);
   const std::string body_sha256 = sha256_hex(body);
-  if (!record.empty()) {
-    auto repeated = co_await find_repeated(record, body_sha256);
-    if (!repeated) co_return std::unexpected(std::move(repeated).error());
-    if (*repeated) {
-      auto known = co_await get(user, **repeated);
-      if (!known) co_return std::unexpected(std::move(known).error());
-      co_return Created{*std::move(known), true};
-    }
-  }
 
   auto found = co_await reach_of(user, request);
   if (!found) co_return std::unexpected(std::move(found).error());

@@ -58,7 +58,7 @@ struct NewKey {
 
 // The lease change that PATCH takes: exactly one of them.
 struct LeaseChange {
-  std::optional<Duration> lease;   // counted from created_at
+  std::optional<Duration> lease;    // counted from created_at
   std::optional<Duration> extend;   // counted from expires_at
   std::optional<Duration> shorten;  // the other way
 };
@@ -150,6 +150,9 @@ class Service {
   // route and body are what an Idempotency-Key is about; idempotency_key may be empty.
   Async<Created> create(std::string user, Request request, std::string idempotency_key,
                         std::string route, std::string body);
+  // What a request with this Idempotency-Key made before, if any did.
+  Async<std::optional<Created>> find_created(std::string user, std::string idempotency_key,
+                                             std::string route, std::string body);
   Async<engine::Snapshot> get(std::string user, std::string id);
   Async<Listing<engine::Snapshot>> list(std::string user, bool all, PageRequest page);
   Async<engine::Snapshot> change_lease(std::string user, std::string id, LeaseChange change);
@@ -198,6 +201,7 @@ class Service {
   Time now() const { return parts_.clock.now(); }
   // A snapshot of the engine's counters, for metrics and health.
   boost::asio::awaitable<engine::Statistics> statistics();
+  notify::Statistics notified() const { return parts_.notifier.statistics(); }
 
  private:
   Async<std::vector<Stored<Key>>> keys_of(std::string user);

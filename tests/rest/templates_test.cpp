@@ -92,6 +92,21 @@ TEST_F(Templates, AreLaunchedOncePerIdempotencyKey) {
             first.body.at("id"));
 }
 
+TEST_F(Templates, AreAnsweredToARepeatEvenWhenTheyAreGone) {
+  Client ann = customer();
+  ann.ask("POST", "templates/t", saving(kSmall));
+  const http::Headers headers{{"Idempotency-Key", "k"}, {"Prefer", "respond-async"}};
+  const Reply first = ann.ask("POST", "templates/t/reservations", R"({"count":2})", headers);
+  EXPECT_EQ(first.status, 202);
+  EXPECT_EQ(ann.ask("DELETE", "templates/t").status, 204);
+  const Reply again = ann.ask("POST", "templates/t/reservations", R"({"count":2})", headers);
+  EXPECT_EQ(again.status, 202) << again.text;
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.body.at("id"), first.body.at("id"));
+  EXPECT_EQ(ann.ask("POST", "templates/t/reservations", R"({"count":3})", headers).status, 422);
+  EXPECT_EQ(ann.ask("POST", "templates/t/reservations", R"({"count":2})").status, 404);
+}
+
 TEST_F(Templates, AreListedInPages) {
   Client ann = user();
   for (const char* name : {"a", "b", "c"})
