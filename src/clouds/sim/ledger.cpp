@@ -22,6 +22,12 @@ char tag_character(char c) {
   return kept ? c : '-';
 }
 
+// EC2 says by a code who ended a machine; at DigitalOcean whoever asked leaves none.
+bool went_by_itself(const Machine& machine, Time now) {
+  const bool changed = now >= machine.stopped_from || now >= machine.ending_from;
+  return changed && !machine.end_code.empty() && machine.end_code != "Client.UserInitiatedShutdown";
+}
+
 std::int64_t seconds_begun(Duration duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
@@ -98,6 +104,7 @@ LedgerEntry World::entry_of(const Machine& machine) const {
                     .token = machine.token,
                     .created = machine.created,
                     .state = machine.state_at(now_),
+                    .by_itself = went_by_itself(machine, now_),
                     .foreign = machine.foreign};
   if (now_ >= machine.ended) entry.ended = machine.ended;
   bill(machine, entry);

@@ -123,6 +123,7 @@ TEST_P(SimCloud, StatesWholeSecondsAndBillsByThem) {
   const Time end = world.ledger()[0].billed_until.value();
   EXPECT_EQ(end, std::chrono::floor<std::chrono::seconds>(end));
   EXPECT_EQ(ended({machine.id, "17", ""}).value(), (Ends{{machine.id, end}}));
+  EXPECT_FALSE(world.ledger()[0].by_itself);
 }
 
 TEST_P(SimCloud, StatesTheEndThatAMachineTookByItself) {
@@ -134,6 +135,7 @@ TEST_P(SimCloud, StatesTheEndThatAMachineTookByItself) {
   const auto ends = ended({machine.id});
   ASSERT_EQ(ends.value().size(), 1u);
   EXPECT_EQ(ends->at(machine.id), world.ledger()[0].billed_until);
+  EXPECT_TRUE(world.ledger()[0].by_itself);
 }
 
 TEST_P(SimCloud, KnowsEndsForAnHourOrForEver) {

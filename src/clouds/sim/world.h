@@ -67,6 +67,7 @@ struct LedgerEntry {
   Time created;
   std::optional<Time> ended;
   InstanceState state = InstanceState::pending;
+  bool by_itself = false;  // it stopped or ended without being asked to
   // The invoice: computed from these stated seconds and nothing else.
   Time billed_from;
   std::optional<Time> billed_until;  // not while it is billed
