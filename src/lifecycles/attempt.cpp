@@ -135,7 +135,8 @@ bool should_end(const Attempt& attempt, const Machine& machine) {
 Time terminate_due(const Policy& policy, const Machine& machine) {
   if (!machine.terminate_asked_at) return Time::min();
   // Where ended machines just vanish, one that is missing from a listing is on its way too.
-  if (is_going(machine) || machine.gone_first_at) return kNever;
+  const bool leaves = machine.gone_first_at && machine.terminate_accepted_at;
+  if (is_going(machine) || leaves) return kNever;
   return *machine.terminate_asked_at + policy.terminate_again;
 }
 

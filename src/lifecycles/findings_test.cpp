@@ -77,6 +77,34 @@ TEST(Finding, AMachineThatNoListingEverShowedIsMissedInTheEnd) {
   EXPECT_EQ(player.state.phase, Phase::failed);
 }
 
+TEST(Finding, AMachineThatMayHideIsAskedToGoAgain) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  player.now = kStart + player.policy.invisible_window + 1min;
+  player.observe({});
+  player.tell(ReleaseRequested{"asked"});
+  ASSERT_TRUE(player.effect<Terminate>());
+  player.attempt().asked_at = player.now;  // as after a restart
+  player.tell(TerminateAnswered{1, {"i-1-0"}, std::vector<std::string>{"i-1-0"}});
+  player.sleep(player.policy.terminate_again);
+  EXPECT_TRUE(player.effect<Terminate>());
+}
+
+TEST(Finding, AMachineThatNoListingShowedYetIsWatchedClosely) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  ASSERT_EQ(player.state.phase, Phase::ready);
+  EXPECT_EQ(interests(player.state, player.policy).at(0).watch, Watch::transition);
+  player.observe(player.machines(1, InstanceState::running));
+  EXPECT_EQ(interests(player.state, player.policy).at(0).watch, Watch::steady);
+}
+
 TEST(Finding, ACallThatFailedIsNoQuestionForTheEndOfABill) {
   Player player(make_reservation(1, "digitalocean"));
   player.become_ready();

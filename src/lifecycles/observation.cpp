@@ -157,7 +157,7 @@ void observe_attempt(Context& context, Attempt& attempt, const Observed& observe
 
 Watch watch_of(const Attempt& attempt) {
   const bool doubtful = std::ranges::any_of(attempt.machines, [](const Machine& machine) {
-    return !machine.gone_at && (machine.slot < 0 || machine.gone_first_at);
+    return !machine.gone_at && (machine.slot < 0 || machine.gone_first_at || !machine.seen);
   });
   if (doubtful || attempt.stage == Stage::booting || attempt.stage == Stage::ending)
     return Watch::transition;
