@@ -105,8 +105,8 @@ class AccountsTest : public testing::Test {
   }
 
   // What Service::create does on the loop.
-  Result<std::string> create(const Request& request) {
-    Reservation reservation = asked(request);
+  Result<std::string> create(const Request& request) { return create(asked(request)); }
+  Result<std::string> create(Reservation reservation) {
     const std::string id = reservation.id;
     TRY_VOID(accounts_->open(reservation));
     engine_->create(std::move(reservation), {}, [this, id](Result<engine::Snapshot> created) {

@@ -10,12 +10,9 @@ class Interleavings : public AccountsTest, public testing::WithParamInterface<in
     switch (random_.next() % 10) {
       case 0:
       case 1:
-      case 2: {
-        Request request = small(1 + pick(3), 1 + pick(2));
-        request.lease = std::chrono::minutes(5 + pick(600));
-        if (const auto id = create(request)) ids_.push_back(*id);
+      case 2:
+        ask();
         break;
-      }
       case 3:
         if (!ids_.empty()) release(any());
         break;
@@ -33,6 +30,40 @@ class Interleavings : public AccountsTest, public testing::WithParamInterface<in
       default:
         loop_.pass(std::chrono::milliseconds(1 + pick(600'000)));
     }
+  }
+
+  // Each further offer is dearer than the one before by half, so that a failover matters.
+  void ask() {
+    Request request = small(1 + pick(3), 1 + pick(2));
+    request.lease = std::chrono::minutes(5 + pick(600));
+    Reservation reservation = asked(request);
+    for (std::size_t i = 0; i < reservation.candidates.size(); ++i) {
+      Money& price = reservation.candidates[i].price.instance_hour;
+      price.value += price.value / 2 * static_cast<std::int64_t>(i);
+    }
+    if (const auto id = create(std::move(reservation))) ids_.push_back(*id);
+  }
+
+  // Which limit is the tight one; the others are there, too.
+  static Limits limits_of(int seed) {
+    Limits limits{.machines = 30,
+                  .vcpus = 60,
+                  .usd_per_hour = Money{900'000},
+                  .usd_per_month = Money{9'000'000}};
+    switch (seed % 4) {
+      case 0:
+        limits.machines = 6;
+        break;
+      case 1:
+        limits.vcpus = 10;
+        break;
+      case 2:
+        limits.usd_per_hour = Money{80'000};
+        break;
+      default:
+        limits.usd_per_month = Money{300'000};
+    }
+    return limits;
   }
 
   void check() {
@@ -72,11 +103,8 @@ class Interleavings : public AccountsTest, public testing::WithParamInterface<in
 TEST_P(Interleavings, NeverPassALimitAndLeaveNothingHeld) {
   random_ = SeededRandom(static_cast<std::uint64_t>(GetParam()));
   start_ = loop_.now();
-  world_.set_faults({.faults = {{.fault = sim::FaultKind::capacity, .probability = {300'000}}}});
-  boot({.limits = {.machines = 8,
-                   .vcpus = 12,
-                   .usd_per_hour = Money{150'000},
-                   .usd_per_month = Money{1'500'000}}});
+  world_.set_faults({.faults = {{.fault = sim::FaultKind::capacity, .probability = {400'000}}}});
+  boot({.limits = limits_of(GetParam())});
   faults_.one_in = 40;
   for (int i = 0; i < 250 && !HasFailure(); ++i) {
     step();
