@@ -1,35 +1,56 @@
 #include "json/write.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "json/print.h"
 
 namespace mayfly::json {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+constexpr std::size_t kWord = 8;
+
+template <class Word>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// One to seven bytes, then spaces; without a loop, and without reading past the end.
+std::uint64_t load_short(const char* from, std::size_t size) {
+  std::uint64_t word = kSpaces << (8 * size);
+  if (size >= 4) {
+    word |= load<std::uint32_t>(from);
+    word |= std::uint64_t{load<std::uint32_t>(from + size - 4)} << (8 * (size - 4));
+    return word;
+  }
+  for (const std::size_t at : {std::size_t{0}, size / 2, size - 1})
+    word |= std::uint64_t{load<unsigned char>(from + at)} << (8 * at);
+  return word;
+}
+
+}  // namespace
 
 // Copies and looks in one pass: almost every text is short and clean.
 void Writer::quoted(std::string_view text) {
-  constexpr std::size_t kWord = 8;
-  char* const start = room(text.size() + kWord + 2);
-  char* at = start;
+  char* at = room(text.size() + kWord + 2);
   *at++ = '"';
   const char* from = text.data();
-  const char* const end = from + text.size();
+  std::size_t left = text.size();
   std::uint64_t dirty = 0;
-  while (end - from >= static_cast<std::ptrdiff_t>(kWord)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, kWord);
+  for (; left >= kWord; left -= kWord, from += kWord, at += kWord) {
+    const std::uint64_t word = load<std::uint64_t>(from);
     std::memcpy(at, &word, kWord);
     dirty |= dirty_bytes(word);
-    from += kWord;
-    at += kWord;
   }
-  if (from != end) {
-    std::uint64_t word = kSpaces;
-    std::memcpy(&word, from, static_cast<std::size_t>(end - from));
+  if (left > 0) {
+    const std::uint64_t word = load_short(from, left);
     std::memcpy(at, &word, kWord);
     dirty |= dirty_bytes(word);
-    at += end - from;
+    at += left;
   }
   if (dirty != 0) return escaped(text);
   *at++ = '"';
