@@ -21,6 +21,8 @@ import time
 
 import playground
 
+EXACT_PER_USD = 2_628_000 * 1_000_000  # the ledger counts in these, so that nothing is rounded twice
+
 USER = "guest"
 SPEED = 20  # the clouds live so many times as fast: a boot takes seconds
 PORT = 8080
@@ -201,13 +203,21 @@ class Walk:
 
     def costs(self):
         self.screen.chapter("What it cost", "The price stops counting when the teardown is asked for.")
-        self.type("ls", "--all")
-        total = 0
-        for reservation_id in self.ids:
+        total = sum(self.final_cost(reservation_id) for reservation_id in self.ids)
+        self.type("costs", "--by", "reservation")
+        invoice = sum(machine["exact_cost"] for machine in self.clouds.ledger()) / EXACT_PER_USD
+        require(abs(total - invoice) < 0.000002, f"{total} USD are not the clouds' invoice of {invoice}")
+        self.screen.checked(f"{total:.6f} USD in all, final, and the same as the clouds' invoice")
+
+    def final_cost(self, reservation_id):
+        """User's part and tail, once the cloud has said when its bill ended."""
+        give_up = time.monotonic() + 60
+        while True:
             cost = self.client.json("show", reservation_id)["cost"]
-            require(cost["final"] and cost["usd"] > 0, f"{reservation_id} has no final cost: {cost}")
-            total += cost["usd"] + cost["tail_usd"]
-        self.screen.checked(f"{total:.6f} USD in all, final")
+            if cost["final"]:
+                return cost["usd"] + cost["tail_usd"]
+            require(time.monotonic() < give_up, f"{reservation_id} has no final cost: {cost}")
+            time.sleep(0.2)
 
     def play(self):
         self.start()

@@ -115,9 +115,9 @@ TEST(Finding, ACallThatFailedIsNoQuestionForTheEndOfABill) {
     player.observe({});
   }
   for (int i = 0; i < 3 * kSettleTriesMax; ++i) {
+    if (player.effect<Settle>())
+      player.tell(Settled{1, std::unexpected(CloudFailure{.reaction = Reaction::again})});
     player.sleep_until_wake();
-    if (!player.effect<Settle>()) continue;
-    player.tell(Settled{1, std::unexpected(CloudFailure{.reaction = Reaction::again})});
   }
   EXPECT_FALSE(cost_of(player.state, player.now).final);
 }

@@ -10,7 +10,7 @@ namespace mayfly::lifecycles {
 namespace {
 
 // After the end, and after each question that left something open: records lag behind.
-constexpr std::array<Duration, kSettleTriesMax> kPatience = {5s, 1min, 5min, 30min, 2h, 6h};
+constexpr std::array<Duration, kSettleTriesMax> kPatience = {0s, 10s, 2min, 20min, 2h, 6h};
 
 std::vector<std::string> unsettled(const Attempt& attempt) {
   std::vector<std::string> ids;

@@ -84,8 +84,8 @@ class MainJob(harness.EndToEnd):
 
         gone = self.release(made)
         self.assertEqual(gone["phase"], "released")
-        self.assertTrue(gone["cost"]["final"])
-        self.assertGreater(gone["cost"]["usd"], 0)
+        final = wait_until(lambda: self.get(made["id"])["cost"]["final"] and self.get(made["id"]), 60, "the bill is final")
+        self.assertGreater(final["cost"]["usd"], 0)
         self.assertTrue(all(machine["ended"] for machine in self.machines_of(made["id"])))
         self.assertEqual(self.release(made)["phase"], "released")
         current = self.client.must(200, "GET", "reservations")["reservations"]
