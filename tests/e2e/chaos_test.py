@@ -89,6 +89,7 @@ def fault_plan():
 class Chaos(unittest.TestCase):
     def setUp(self):
         print(f"MAYFLY_CHAOS_SEED={SEED}", flush=True)
+        self.passed = False
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mayfly-chaos-"))
         self.addCleanup(self.keep_or_remove)
         self.clouds = Cloudsim(harness.BINARIES, self.folder, speed=SPEED, seed=SEED)
@@ -108,7 +109,7 @@ class Chaos(unittest.TestCase):
         self.at = time.monotonic()
 
     def keep_or_remove(self):
-        if self._outcome.success:
+        if self.passed:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             print(f"--- MAYFLY_CHAOS_SEED={SEED} failed; logs and data are kept in {self.folder}", file=sys.stderr)
@@ -152,6 +153,7 @@ class Chaos(unittest.TestCase):
         self.look_at_the_server()
         self.restart_once_more()
         self.say_what_it_was(strangers)
+        self.passed = True
 
     def add_keys(self):
         for client in self.clients.values():

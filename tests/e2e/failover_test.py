@@ -173,6 +173,19 @@ class Refusals(Story):
                            if not machine["ended"]}
                 self.assertEqual(current, {str(made["attempts"][-1]["number"])})
 
+    def test_only_who_asks_for_it_is_spread_over_offers(self):
+        parts = {}
+        for spread in (False, True):
+            self.refuse("capacity", "aws", times=1)
+            made = self.ask_for(clouds=["aws"], count=4, spread=spread)
+            self.assert_told(made, "InsufficientInstanceCapacity", "capacity")
+            self.assert_whole(made, 4)
+            living = {harness.tag(machine, "attempt") for machine in self.machines_of(made["id"])
+                      if not machine["ended"]}
+            parts[spread] = len(living)
+            self.assertEqual(living, {str(each["number"]) for each in made["attempts"] if each["stage"] == "running"})
+        self.assertEqual(parts, {False: 1, True: 2})
+
     def test_a_part_of_the_machines_is_never_all_there_is(self):
         for cloud in CLOUDS:
             with self.subTest(cloud):
