@@ -36,7 +36,7 @@ std::string events_text(const std::vector<std::string>& events) {
   return events.empty() ? "all" : fmt::format("{}", fmt::join(events, ", "));
 }
 
-Tone tone_of(std::string_view status) {
+Tone status_tone(std::string_view status) {
   if (status == "active" || status == "delivered") return Tone::good;
   return status == "pending" ? Tone::plain : status == "failing" ? Tone::warning : Tone::bad;
 }
@@ -91,8 +91,8 @@ Result<ExitCode> webhooks_ls(Session& session) {
     TRY(const WebhookView view, read_answer<WebhookView>(entry));
     std::string why = view.reason.value_or("");
     if (view.failing_since) why += ", since " + distance_text(*view.failing_since, session.now());
-    table.add({view.id, Cell(view.status, tone_of(view.status)), view.url, events_text(view.events),
-               std::move(why)});
+    table.add({view.id, Cell(view.status, status_tone(view.status)), view.url,
+               events_text(view.events), std::move(why)});
   }
   if (table.empty()) session.print_line("No webhooks yet: mayfly webhooks add URL");
   session.print_table(table);
@@ -218,7 +218,7 @@ Result<ExitCode> webhooks_deliveries(Session& session, const WebhookOptions& opt
   TRY(const DeliveryListView list, read_answer<DeliveryListView>(reply.body));
   for (const DeliveryView& view : list.deliveries) {
     table.add({distance_text(view.created_at, session.now()), view.type,
-               view.reservation.value_or(""), Cell(view.status, tone_of(view.status)),
+               view.reservation.value_or(""), Cell(view.status, status_tone(view.status)),
                fmt::format("{}", view.attempts),
                view.last_status ? fmt::format("{}", *view.last_status) : "",
                view.next_try_at ? distance_text(*view.next_try_at, session.now()) : "", view.id,

@@ -74,6 +74,7 @@ bool is_public_v6(const Bytes& address) {
 
 bool names_private(std::string host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.ends_with('.')) host.pop_back();
   if (host == "localhost" || host.ends_with(".localhost")) return true;
   Bytes bytes{};
   const bool is_address = inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||

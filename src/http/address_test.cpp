@@ -76,8 +76,9 @@ TEST(WebAddress, IsHttpOrHttps) {
 
 TEST(WebAddress, SaysWhenItIsCertainlyNotPublic) {
   std::string_view why;
-  for (const char* url : {"http://localhost/", "http://a.localhost:1/", "https://127.0.0.1/x",
-                          "http://2130706433/", "http://[::1]:80/", "http://169.254.169.254/"}) {
+  for (const char* url :
+       {"http://localhost/", "http://a.localhost:1/", "http://localhost./", "https://127.0.0.1/x",
+        "http://2130706433/", "http://[::1]:80/", "http://169.254.169.254/"}) {
     EXPECT_TRUE(read_web_address(url, why)->is_private) << url;
   }
   for (const char* url : {"http://example.com/", "http://1.1.1.1/", "http://10.example.com/"})

@@ -75,9 +75,9 @@ bool lost_a_machine(const Reservation* before, const Reservation& next) {
   for (const Attempt& attempt : before->attempts) {
     if (is_given_up(attempt)) continue;
     for (const Machine& machine : attempt.machines) {
-      if (!runs(machine)) continue;
+      if (!runs(machine) || machine.terminate_asked_at) continue;
       const Machine* now = find_machine(next, attempt, machine.instance.id);
-      if (now && !runs(*now) && !now->terminate_asked_at) return true;
+      if (now && !runs(*now)) return true;
     }
   }
   return false;

@@ -120,6 +120,12 @@ TEST(Events, SayThatAMachineWasLost) {
   EXPECT_THAT(types_of(record_of(&before, next)),
               ElementsAre("reservation.instance", "reservation.lost", "reservation.instance"));
 
+  // What is left of it may be asked to end by the same decision.
+  Reservation ended = next;
+  ended.goal = Goal::absent;
+  ended.attempts[0].machines[1].terminate_asked_at = kNow;
+  EXPECT_THAT(types_of(record_of(&before, ended)), testing::Contains("reservation.lost"));
+
   // Asked to end, or on the way up, or coming back: nothing is lost.
   Reservation asked = before;
   asked.goal = Goal::absent;

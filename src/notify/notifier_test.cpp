@@ -1,4 +1,4 @@
-#include "notify/notifier_fixture.h"
+#include "notify/notifier_fixture_test.h"
 
 namespace mayfly::notify {
 namespace {

@@ -102,6 +102,16 @@ void add_engine(const engine::Statistics& engine, std::vector<MetricFamily>& fam
   add_calls(engine, families);
 }
 
+void add_notifier(const notify::Statistics& notify, std::vector<MetricFamily>& families) {
+  families.push_back(
+      gauge("mayfly_notify_waiting", "Deliveries of events under way or waiting", notify.waiting));
+  families.push_back(
+      total("mayfly_notify_delivered_total", "Deliveries that arrived", notify.delivered));
+  families.push_back(
+      total("mayfly_notify_refused_total", "Tries that did not arrive", notify.refused));
+  families.push_back(total("mayfly_notify_given_up_total", "Deliveries given up", notify.given_up));
+}
+
 }  // namespace
 
 struct Metrics::Inside {
@@ -131,10 +141,12 @@ void Metrics::count(std::string_view route, std::string_view method, int status,
       .Observe(std::chrono::duration<double>(took).count());
 }
 
-std::string Metrics::text(const engine::Statistics& engine, std::size_t connections) const {
+std::string Metrics::text(const engine::Statistics& engine, std::size_t connections,
+                          const notify::Statistics& notify) const {
   std::vector<MetricFamily> families = inside_->registry.Collect();
   families.push_back(gauge("mayfly_http_connections", "Open client connections", connections));
   add_engine(engine, families);
+  add_notifier(notify, families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

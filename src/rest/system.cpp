@@ -18,7 +18,7 @@ boost::asio::awaitable<Answer> get_metrics(Call& call) {
   const std::size_t connections = call.facilities.connections ? call.facilities.connections() : 0;
   co_return http::Response{
       .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-      .body = call.facilities.metrics.text(engine, connections)};
+      .body = call.facilities.metrics.text(engine, connections, call.service().notified())};
 }
 
 boost::asio::awaitable<Answer> get_openapi(Call& call) {

@@ -1,6 +1,9 @@
 #include "server/config.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "server/config_detail.h"
 
 namespace mayfly::server {
 namespace {
@@ -118,6 +121,55 @@ TEST(Config, LetsTheCommandLineWinOverTheEnvironment) {
   ASSERT_TRUE(config);
   EXPECT_EQ(config->port, 1);
   EXPECT_EQ(config->aws_endpoint, "http://127.0.0.1:5000");
+}
+
+// ---- notifications
+
+TEST(Config, ReadsHowToTell) {
+  Config config;
+  ASSERT_TRUE(
+      read_toml("[notify]\nallow_private = true\nretry_min = \"1s\"\nkeep = \"3d\"\n"
+                "[smtp]\nurl = \"smtp://mail:25\"\nfrom = \"m@example.com\"\n"
+                "tls = \"opportunistic\"\n",
+                "f", config));
+  EXPECT_TRUE(config.notify_allow_private);
+  EXPECT_EQ(config.notify.retry_min, 1s);
+  EXPECT_EQ(config.notify.keep, 72h);
+  EXPECT_EQ(config.smtp.url, "smtp://mail:25");
+  EXPECT_EQ(config.smtp.tls, mail::Tls::opportunistic);
+  EXPECT_FALSE(Config().notify_allow_private);
+  EXPECT_EQ(Config().smtp.tls, mail::Tls::required);
+}
+
+TEST(Config, RefusesMailServersThatAreNone) {
+  for (const char* url : {"mail:25", "http://mail", "smtp://", "smtp://user:secret@mail:25",
+                          "smtp://mail:25/x", "smtp://mail 25"}) {
+    Config config;
+    EXPECT_FALSE(read_toml(fmt::format("[smtp]\nurl = \"{}\"\n", url), "f", config)) << url;
+  }
+  Config config;
+  EXPECT_FALSE(read_toml("[smtp]\ntls = \"maybe\"\n", "f", config));
+  EXPECT_FALSE(read_toml("[smtp]\npassword = \"hush\"\n", "f", config));
+}
+
+TEST(Config, SendsNoPasswordInTheClear) {
+  Config config;
+  config.smtp = {.url = "smtp://mail.example.com:25",
+                 .from = "m@example.com",
+                 .user = "m",
+                 .password = Secret("hush"),
+                 .tls = mail::Tls::opportunistic};
+  EXPECT_FALSE(config_detail::complete_smtp(config));
+  config.smtp.tls = mail::Tls::required;
+  EXPECT_TRUE(config_detail::complete_smtp(config));
+  config.smtp.tls = mail::Tls::none;
+  config.smtp.url = "smtp://127.0.0.1:25";
+  EXPECT_TRUE(config_detail::complete_smtp(config));
+  config.smtp.password = Secret();
+  EXPECT_FALSE(config_detail::complete_smtp(config));
+  config.smtp.user.clear();
+  config.smtp.from = "nobody";
+  EXPECT_FALSE(config_detail::complete_smtp(config));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::optional<std::string> unless_none(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-Async<void> asked(std::move_only_function<void(Done<Result<void>>)> ask) {
+Async<void> answer_of(std::move_only_function<void(Done<Result<void>>)> ask) {
   co_return co_await http::await_done<Result<void>>(std::ref(ask));
 }
 
@@ -150,7 +150,7 @@ Async<WebhookView> Service::add_webhook(std::string user, std::string url,
                   .events = std::move(events),
                   .created_at = now()};
   webhook.sealed = parts_.vault.seal(secret, webhook.id);
-  auto saved = co_await asked(
+  auto saved = co_await answer_of(
       [&](Done<Result<void>> done) { parts_.notifier.save(webhook, 0, std::move(done)); });
   if (!saved) co_return std::unexpected(std::move(saved).error());
   WebhookView view = view_of(webhook, now());
@@ -187,7 +187,7 @@ Async<WebhookView> Service::change_webhook(std::string user, std::string id, Web
     if (!known) co_return std::unexpected(std::move(known).error());
     Webhook webhook = std::move(known->value);
     CO_TRY(const std::optional<Secret> secret, apply(change, webhook, now(), parts_.vault));
-    auto saved = co_await asked([&](Done<Result<void>> done) {
+    auto saved = co_await answer_of([&](Done<Result<void>> done) {
       parts_.notifier.save(webhook, known->version, std::move(done));
     });
     if (saved) {
@@ -204,7 +204,7 @@ Async<void> Service::delete_webhook(std::string user, std::string id) {
   for (int tries = 1;; ++tries) {
     auto known = co_await find_webhook(parts_.store, user, id);
     if (!known) co_return std::unexpected(std::move(known).error());
-    auto removed = co_await asked([&](Done<Result<void>> done) {
+    auto removed = co_await answer_of([&](Done<Result<void>> done) {
       parts_.notifier.remove(known->value, known->version, std::move(done));
     });
     if (removed || removed.error().code != ErrorCode::conflict || tries == kTries)
@@ -220,7 +220,7 @@ Async<DeliveryView> Service::test_webhook(std::string user, std::string id) {
       notify::record_of(user, notify::kTestType, new_id("e-test", now(), parts_.random), now(),
                         "A test that " + user + " asked for");
   const Delivery delivery = parts_.notifier.new_delivery(record, record.events.front(), id, now());
-  auto opened = co_await asked([&](Done<Result<void>> done) {
+  auto opened = co_await answer_of([&](Done<Result<void>> done) {
     std::vector<notify::Opened> one;
     one.push_back({.record = record, .delivery = delivery});
     parts_.notifier.open(std::move(one), std::move(done));
@@ -256,7 +256,7 @@ Async<DeliveryView> Service::redeliver(std::string user, std::string id, std::st
   Delivery again = std::move(known->value);
   if (again.status != DeliveryStatus::pending) {
     again = opened_again(std::move(again), now(), parts_.notifier.settings().give_up);
-    auto opened = co_await asked([&](Done<Result<void>> done) {
+    auto opened = co_await answer_of([&](Done<Result<void>> done) {
       std::vector<notify::Opened> one;
       one.push_back({.delivery = again, .version = known->version});
       parts_.notifier.open(std::move(one), std::move(done));
@@ -329,7 +329,7 @@ Async<ReplayView> Service::replay(std::string user, std::string id, Time since) 
 
 Async<std::int64_t> Service::open_deliveries(std::vector<notify::Opened> opened) {
   const std::int64_t count = std::ssize(opened);
-  auto done = co_await asked([&](Done<Result<void>> answer) {
+  auto done = co_await answer_of([&](Done<Result<void>> answer) {
     parts_.notifier.open(std::move(opened), std::move(answer));
   });
   if (!done) co_return std::unexpected(std::move(done).error());

@@ -1,6 +1,6 @@
 #!/bin/sh
-# python_env.sh [awscli]: makes build/venv with exactly what requirements.txt pins (build/venv-awscli with
-# what awscli.txt pins), unless it is there already, and prints the path of its Python. Safe to run several
+# python_env.sh [awscli|notify]: makes build/venv with exactly what requirements.txt pins (build/venv-awscli
+# with what awscli.txt pins, and so on), unless it is there already, and prints the path of its Python. Safe to run several
 # times at once.
 set -eu
 
