@@ -74,13 +74,13 @@ void count_gone(Context& context, const Attempt& attempt, Machine& machine, Time
 }
 
 // What this sighting says about the cloud's clock.
-void keep_time(Machine& machine, const Instance& shown, Time asked_at) {
+void keep_time(Machine& machine, const Instance& shown, Time now) {
   switch (shown.state) {
     case InstanceState::pending:
     case InstanceState::running: {
       machine.billed_until.reset();
       if (!machine.stopped_at) break;
-      const Time started = shown.launched_at > *machine.stopped_at ? shown.launched_at : asked_at;
+      const Time started = shown.launched_at > *machine.stopped_at ? shown.launched_at : now;
       machine.stopped_seconds +=
           std::chrono::floor<std::chrono::seconds>(started - *machine.stopped_at).count();
       machine.stopped_at.reset();
@@ -89,7 +89,7 @@ void keep_time(Machine& machine, const Instance& shown, Time asked_at) {
     case InstanceState::stopping:
     case InstanceState::stopped:
       machine.billed_until.reset();
-      if (!machine.stopped_at) machine.stopped_at = shown.state_since.value_or(asked_at);
+      if (!machine.stopped_at) machine.stopped_at = shown.state_since.value_or(now);
       break;
     case InstanceState::shutting_down:
     case InstanceState::terminated:
@@ -101,7 +101,6 @@ void keep_time(Machine& machine, const Instance& shown, Time asked_at) {
 void show(Context& context, Attempt& attempt, const Instance& instance, Time asked_at) {
   Machine& machine = meet_machine(context, attempt, instance);
   machine.seen = true;
-  keep_time(machine, instance, asked_at);
   if (instance.state == InstanceState::terminated) {
     count_gone(context, attempt, machine, asked_at, context.policy.observation_gap);
     return;
@@ -172,6 +171,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
     const bool changed = machine.instance.state != instance.state;
     update(machine.instance, instance, machine.seen);
     if (changed) note_state(context, attempt, machine.instance);
+    keep_time(machine, instance, context.now);
     return machine;
   }
   const bool may_fill = attempt.stage == Stage::launching || attempt.stage == Stage::unsure ||
@@ -189,6 +189,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
   }
   if (attempt.stage != Stage::launching && attempt.stage != Stage::unsure)
     attempt.next_at = context.now;
+  keep_time(machine, instance, context.now);
   return attempt.machines.emplace_back(std::move(machine));
 }
 

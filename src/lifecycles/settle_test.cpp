@@ -54,7 +54,26 @@ TEST(Settle, AsksForTheEndWhereTheMachineVanished) {
   player.tell(Settled{1, std::map<std::string, Time>{{"i-1-0", kStart + 1h + 2s}}});
   const Cost cost = cost_of(player.state, player.now);
   EXPECT_TRUE(cost.final);
+  EXPECT_TRUE(cost.stated);
   EXPECT_EQ(cost.tail_usd, Money{11});
+}
+
+TEST(Settle, TakesTheEndThatALaunchOrALookUpStates) {
+  Player player(make_reservation());
+  player.prepared();
+  Instance dead = player.machine(1, 0, InstanceState::terminated);
+  dead.state_since = kStart + 3s;
+  player.tell(Launched{1, std::vector<Instance>{dead}});
+  EXPECT_EQ(player.attempt().machines[0].billed_until, kStart + 3s);
+}
+
+TEST(Settle, BooksOnlyUntilTheAcceptedTerminateWhereNothingIsStated) {
+  Player player = released("digitalocean");
+  player.now += 1h;  // nobody looked
+  vanish(player);
+  const Cost cost = cost_of(player.state, player.now);
+  EXPECT_FALSE(cost.stated);
+  EXPECT_EQ(cost.tail_usd, Money{0});
 }
 
 TEST(Settle, LetsTheObservedEndStandWhenTheCloudNeverSays) {

@@ -7,19 +7,24 @@
 namespace mayfly {
 namespace {
 
-// The clouds state the end of a bill to the second, some of them only when asked; until then what
-// we know is the first observation that the machine is gone.
+// The clouds state the end of a bill to the second, some of them only when asked. Until then what
+// we know of a machine that is gone is when the cloud took our wish to end it (or when it was last
+// seen after that), or else when it was first observed gone.
 std::optional<Time> bill_end(const Machine& machine) {
   if (machine.billed_until) return machine.billed_until;
-  return machine.gone_first_at ? machine.gone_first_at : machine.gone_at;
+  const std::optional<Time> gone = machine.gone_first_at ? machine.gone_first_at : machine.gone_at;
+  if (!gone || !machine.terminate_accepted_at) return gone;
+  return std::min(*gone, *machine.terminate_accepted_at);
+}
+
+bool is_stated(const Attempt& attempt) {
+  return std::ranges::all_of(
+      attempt.machines, [](const Machine& machine) { return machine.billed_until.has_value(); });
 }
 
 bool is_settled(const Attempt& attempt) {
   return attempt.stage == Stage::ended &&
-         (attempt.settle_tries >= kSettleTriesMax ||
-          std::ranges::all_of(attempt.machines, [](const Machine& machine) {
-            return machine.billed_until.has_value();
-          }));
+         (attempt.settle_tries >= kSettleTriesMax || is_stated(attempt));
 }
 
 }  // namespace
@@ -65,8 +70,10 @@ Cost cost_of(const Reservation& reservation, Time now) {
   ExactCost user = 0;
   ExactCost total = 0;
   bool settled = is_final(reservation.phase);
+  bool stated = settled;
   for (const Attempt& attempt : reservation.attempts) {
     settled = settled && is_settled(attempt);
+    stated = stated && is_stated(attempt);
     const auto cost = [&](const Machine& machine, Time until) {
       const BilledTime billed = billed_time(machine, until);
       return attempt.offer.price.exact_cost(billed.running, billed.stopped);
@@ -79,7 +86,10 @@ Cost cost_of(const Reservation& reservation, Time now) {
     }
   }
   const Money user_usd = round_half_up(user);
-  return {.user_usd = user_usd, .tail_usd = round_half_up(total) - user_usd, .final = settled};
+  return {.user_usd = user_usd,
+          .tail_usd = round_half_up(total) - user_usd,
+          .final = settled,
+          .stated = stated};
 }
 
 }  // namespace mayfly

@@ -216,9 +216,10 @@ struct BilledTime {
 BilledTime billed_time(const Machine& machine, Time until);
 
 struct Cost {
-  Money user_usd;      // until teardown was asked for
-  Money tail_usd;      // from there until the cloud's clock stopped
-  bool final = false;  // nothing can change it any more
+  Money user_usd;       // until teardown was asked for
+  Money tail_usd;       // from there until the cloud's clock stopped
+  bool final = false;   // nothing can change it any more
+  bool stated = false;  // every end in it is the cloud's own word, so it is the invoice
 };
 // What the machines have cost until `now`, from the frozen price terms; each sum rounded once.
 Cost cost_of(const Reservation& reservation, Time now);
