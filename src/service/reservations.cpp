@@ -211,7 +211,12 @@ Async<Created> Service::create(std::string user, Request request, std::string id
   auto created = co_await start(std::move(reservation), std::move(with));
   if (created) co_return Created{*std::move(created), false};
   if (record.empty()) co_return std::unexpected(std::move(created).error());
-  // Somebody with the same Idempotency-Key may have been quicker: then theirs is the answer.
+  // Somebody with the same Idempotency-Key may have been quicker: then theirs is the answer. Who
+  // finds the room taken may be looking at that very reservation, while it is still being written.
+  if (created.error().code == ErrorCode::over_limit) {
+    if (auto settled = co_await pending_writes(); !settled)
+      co_return std::unexpected(std::move(settled).error());
+  }
   auto repeated = co_await find_repeated(record, body_sha256);
   if (!repeated) co_return std::unexpected(std::move(repeated).error());
   if (!*repeated) co_return std::unexpected(std::move(created).error());
@@ -238,6 +243,16 @@ Async<engine::Snapshot> Service::start(Reservation reservation, store::Batch wit
     });
   };
   co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(begin));
+}
+
+// Until what the engine has posted so far is written: commits of one thread are applied in order.
+Async<void> Service::pending_writes() {
+  auto begin = [&](Done<Result<void>> done) {
+    parts_.engine_loop.post([this, done = std::move(done)]() mutable {
+      parts_.store.commit({}, parts_.engine_loop, std::move(done));
+    });
+  };
+  co_return co_await http::await_done<Result<void>>(std::ref(begin));
 }
 
 // ---- reading

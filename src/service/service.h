@@ -228,6 +228,7 @@ class Service {
   // Which of the user's limits leave no room for any of its candidates.
   boost::asio::awaitable<std::vector<OverLimit>> check_limits(Reservation reservation);
   Async<engine::Snapshot> start(Reservation reservation, store::Batch with);
+  Async<void> pending_writes();
   Async<engine::Snapshot> set_lease(std::string id, Time end);
   Async<std::optional<std::string>> find_repeated(std::string record, std::string body_sha256);
 

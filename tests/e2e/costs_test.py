@@ -6,7 +6,7 @@ import io
 import re
 
 import harness
-from harness import wait_until
+from harness import in_parallel, wait_until
 
 MICRO = 1_000_000
 
@@ -94,6 +94,13 @@ max = "12h"
         self.assertFalse(self.client.must(200, "POST", "estimates", self.small(count=5))["fits"])
         self.assertEqual(len(self.clouds.ledger()), before)
         self.assertFalse([one for one in self.client.every_reservation("current")])
+
+    def test_a_repeat_is_not_refused_by_the_room_that_it_took_itself(self):
+        for key in ("once", "again", "and again"):
+            answers = in_parallel(*[lambda: self.client.must(201, "POST", "reservations", self.small(count=4),
+                                                             {"Idempotency-Key": key})] * 6)
+            self.assertEqual(len({one["id"] for one in answers}), 1)
+            self.release(answers[0])
 
     def test_an_admin_sets_limits_that_survive_a_restart(self):
         self.assertEqual(self.client.run("user", "limits", harness.USER, "--max-machines", 100).returncode, 3)

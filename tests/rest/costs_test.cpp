@@ -180,6 +180,20 @@ TEST_F(Limits, HoldNothingTwiceForConcurrentRequests) {
   EXPECT_EQ(number_of(ann.ask("GET", "limits").body.at("machines"), "left"), 0);
 }
 
+TEST_F(Limits, DoNotRefuseTheRepeatOfWhatTookTheRoom) {
+  Client ann = customer();
+  Client root = admin();
+  ASSERT_EQ(root.ask("PATCH", "/users/" + ann.user() + "/limits", R"({"machines":2})").status, 200);
+  std::vector<http::RawClient> connections;
+  for (int i = 0; i < 8; ++i)
+    connections.push_back(ann.begin("POST", "reservations", kTwo, {{"Idempotency-Key", "same"}}));
+  for (http::RawClient& connection : connections) {
+    const Reply reply = ann.finish(connection, "POST", "reservations");
+    EXPECT_EQ(reply.status, 201) << reply.text;
+  }
+  EXPECT_EQ(ann.ask("POST", "reservations", kTwo, {{"Idempotency-Key", "other"}}).status, 403);
+}
+
 TEST(Leases, FollowThePolicyOfTheServer) {
   Installation installation(
       {.world = quick_world(), .allowance = {.lease = {.otherwise = 2h, .longest = 24h}}});
