@@ -1,5 +1,5 @@
 // Any order of requests, extensions, teardowns, refused offers, failed writes and crashes.
-#include "service/accounts_fixture.h"
+#include "service/accounts_fixture_test.h"
 
 namespace mayfly::service {
 namespace {

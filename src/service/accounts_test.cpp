@@ -1,4 +1,4 @@
-#include "service/accounts_fixture.h"
+#include "service/accounts_fixture_test.h"
 
 namespace mayfly::service {
 namespace {
