@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "core/assert.h"
@@ -37,7 +38,10 @@ class SmtpSender final : public Sender {
         handle_((http::initialise_curl(), curl_easy_init()), &curl_easy_cleanup) {
     ASSERT(handle_ != nullptr);
   }
-  ~SmtpSender() override { loop_.stop(); }
+  ~SmtpSender() override {
+    ending_ = true;
+    loop_.stop();
+  }
 
   void send(Mail mail, Loop& answer_on, Done<MailResult> done) override {
     loop_.post([this, mail = std::move(mail), &answer_on, done = std::move(done)]() mutable {
@@ -53,10 +57,12 @@ class SmtpSender final : public Sender {
   }
   MailResult perform(const Mail& mail);
   void set_server();
+  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   MailFailure failure(CURLcode code, const char* words) const;
 
   const SmtpSettings settings_;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_;
+  std::atomic<bool> ending_ = false;
   ThreadLoop loop_;  // last: nothing runs on it when the others end
 };
 
@@ -68,6 +74,9 @@ void SmtpSender::set_server() {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.deadline / 1ms));
   set(CURLOPT_MAXAGE_CONN, 15L);
+  set(CURLOPT_XFERINFOFUNCTION, &SmtpSender::on_progress);
+  set(CURLOPT_XFERINFODATA, this);
+  set(CURLOPT_NOPROGRESS, 0L);
   constexpr long kUse[] = {CURLUSESSL_ALL, CURLUSESSL_TRY, CURLUSESSL_NONE};
   set(CURLOPT_USE_SSL, kUse[static_cast<int>(settings_.tls)]);
   if (settings_.user.empty()) return;
@@ -75,7 +84,13 @@ void SmtpSender::set_server() {
   set(CURLOPT_PASSWORD, std::string(settings_.password.reveal()).c_str());  // curl copies it
 }
 
+// Called about once a second at least: nobody waits for a mail server to stop ours.
+int SmtpSender::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<SmtpSender*>(self)->ending_ ? 1 : 0;
+}
+
 MailResult SmtpSender::perform(const Mail& mail) {
+  if (ending_) return std::unexpected(MailFailure{false, "this server stops"});
   if (!is_address(mail.to)) {
     return std::unexpected(MailFailure{true, "the address of the receiver is none"});
   }

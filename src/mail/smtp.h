@@ -1,6 +1,6 @@
 // Hands mails to one SMTP server, with libcurl. Mails wait their turn on a thread of its own and
-// share a connection; each has a deadline. Ends waiting for the one that is under way; the others'
-// `done` is dropped, not called.
+// share a connection; each has a deadline. Its end breaks off the one that is under way; what waits
+// is not sent.
 #pragma once
 
 #include <memory>

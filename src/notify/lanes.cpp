@@ -11,10 +11,6 @@ Time due_at(const Waiting& waiting) {
   return waiting.delivery.next_try_at.value_or(Time{});
 }
 
-std::string turn_name(const std::string& target, const std::string& queue) {
-  return target + "/" + queue;
-}
-
 }  // namespace
 
 void Lanes::open(const std::string& target, std::string host, bool in_one_queue) {
@@ -95,24 +91,24 @@ bool Lanes::is_blocked(const Lane& lane) const {
 }
 
 Turn Lanes::take(const std::string& target, Lane& lane) {
-  Turn turn{.target = target, .queue = lane.heads.begin()->second};
+  Turn turn{.number = ++turns_, .target = target, .queue = lane.heads.begin()->second};
   Queue& queue = lane.queues.at(turn.queue);
   drop_head(lane, turn.queue);
   while (!queue.empty() && turn.waiting.size() < lane.pieces_max) {
     turn.waiting.push_back(std::move(queue.extract(queue.begin()).mapped()));
   }
-  lane.busy.insert(turn.queue);
+  lane.busy.emplace(turn.queue, turn.number);
   lane.waiting -= turn.waiting.size();
   waiting_ -= turn.waiting.size();
   ++under_way_;
   ++of_host_[lane.host];
-  turn_host_[turn_name(target, turn.queue)] = lane.host;
+  turn_host_.emplace(turn.number, lane.host);
   index(target, lane);
   return turn;
 }
 
 void Lanes::end_turn(const Turn& turn, std::vector<Waiting> again) {
-  const auto host = turn_host_.extract(turn_name(turn.target, turn.queue));
+  const auto host = turn_host_.extract(turn.number);
   ASSERT(!host.empty());
   --under_way_;
   const auto count = of_host_.find(host.mapped());
@@ -120,7 +116,9 @@ void Lanes::end_turn(const Turn& turn, std::vector<Waiting> again) {
   const auto found = lanes_.find(turn.target);
   if (found == lanes_.end()) return;
   Lane& lane = found->second;
-  lane.busy.erase(turn.queue);
+  // The target may have been closed and opened again meanwhile, and be busy with something else.
+  const auto busy = lane.busy.find(turn.queue);
+  if (busy != lane.busy.end() && busy->second == turn.number) lane.busy.erase(busy);
   for (Waiting& waiting : again) add(std::move(waiting));
   drop_head(lane, turn.queue);
   set_head(lane, turn.queue);

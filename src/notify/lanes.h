@@ -36,6 +36,7 @@ struct Waiting {
 
 // What is to be sent now, in one piece: for a mailbox it can be several.
 struct Turn {
+  std::uint64_t number = 0;
   std::string target;
   std::string queue;
   std::vector<Waiting> waiting;
@@ -85,7 +86,7 @@ class Lanes {
     std::string host;
     bool in_one_queue = false;
     std::map<std::string, Queue> queues;
-    std::set<std::string> busy;                    // queues of which something is under way
+    std::map<std::string, std::uint64_t> busy;     // queues of which a turn is under way
     std::set<std::pair<Time, std::string>> heads;  // the others, by when their first is due
     std::size_t waiting = 0;
     std::size_t pieces_max = 1;
@@ -103,9 +104,10 @@ class Lanes {
 
   const Limits limits_;
   std::map<std::string, Lane> lanes_;
-  std::set<std::pair<Time, std::string>> ready_;  // lanes, by when their first may be sent
-  std::map<std::string, int> of_host_;            // under way
-  std::map<std::string, std::string> turn_host_;  // target/queue under way -> its host then
+  std::set<std::pair<Time, std::string>> ready_;    // lanes, by when their first may be sent
+  std::map<std::string, int> of_host_;              // under way
+  std::map<std::uint64_t, std::string> turn_host_;  // of those under way: the host they went to
+  std::uint64_t turns_ = 0;
   std::size_t waiting_ = 0;
   int under_way_ = 0;
 };

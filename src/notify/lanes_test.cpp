@@ -147,6 +147,24 @@ TEST(Lanes, ForgetWhatEndsAfterTheirTargetIsClosed) {
   EXPECT_EQ(lanes.waiting(), 0U);
 }
 
+TEST(Lanes, AreOpenedAgainWhileSomethingIsUnderWay) {
+  Lanes lanes({});
+  lanes.open("w", "host");
+  lanes.add(waiting("w", "r", "e1"));
+  const Sent first = take_all(lanes);
+  lanes.close("w");
+  lanes.open("w", "host");
+  lanes.add(waiting("w", "r", "e2"));
+  const Sent second = take_all(lanes);
+  EXPECT_THAT(second.events, ElementsAre("e2"));
+  lanes.add(waiting("w", "r", "e3"));
+  lanes.end_turn(first.turns[0], {});
+  EXPECT_THAT(take_all(lanes).events, ElementsAre());
+  lanes.end_turn(second.turns[0], {});
+  EXPECT_THAT(take_all(lanes).events, ElementsAre("e3"));
+  EXPECT_EQ(lanes.under_way(), 1);
+}
+
 TEST(Lanes, TakeEachDeliveryOnce) {
   Lanes lanes({.waiting_max = 2});
   lanes.open("w", "host");

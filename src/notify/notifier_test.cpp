@@ -217,6 +217,24 @@ TEST_F(Webhooks, ThatAreGoneAreDisabledWithAReason) {
   EXPECT_EQ(deliveries().size(), 5U);
 }
 
+TEST_F(Webhooks, MayBeDisabledAndEnabledWhileACallIsUnderWay) {
+  Webhook changed = add_webhook("w-1");
+  receivers.status["http://example.com/a"] = 0;
+  write("r-1", "attempt");
+  pass(1s);
+  for (const WebhookStatus status : {WebhookStatus::disabled, WebhookStatus::active}) {
+    changed.status = status;
+    save(changed, version("w-1"));
+  }
+  receivers.status.clear();
+  write("r-1", "attempt");
+  pass(1s);
+  EXPECT_THAT(receivers.ids(), ElementsAre("e-r-1-000001", "e-r-1-000002"));
+  receivers.silent.front()(http::Answer{.status = 200});
+  pass(1s);
+  EXPECT_EQ(notifier->statistics().delivered, 2);
+}
+
 TEST_F(Webhooks, ThatWereRemovedGetNothingMore) {
   const Webhook removed = add_webhook("w-1");
   receivers.status["http://example.com/a"] = 500;

@@ -352,7 +352,8 @@ from = "mayfly@example.net"
         super().setUpClass()
 
     def test_people_are_told_what_they_want_to_hear(self):
-        done = self.client.run("user", "email", "ann@example.com")
+        done = self.client.run("user", "email", "ann@example.com", "--events",
+                               "reservation.ready,reservation.expired")
         self.assertEqual(done.returncode, 0, done.stderr)
         name = "build-1.mail_"
         made = self.reserve(name=name)
@@ -372,6 +373,15 @@ from = "mayfly@example.net"
         self.reserve(lease="5s")
         wait_until(lambda: any("Lease ended" in mail["Subject"] for mail in self.post.parsed()), 60,
                    "the end of the lease is mailed")
+
+    def test_what_the_mail_server_will_never_take_is_not_repeated(self):
+        self.client.must(200, "PATCH", "", {"email": "nobody@example.com", "email_events": ["reservation.released"]})
+        self.release(self.reserve())
+        wait_until(lambda: "a notification was given up" in self.last_words(), 30, "the mail is given up")
+        line = next(line for line in self.last_words().splitlines() if "given up" in line)
+        self.assertIn("550", line)
+        self.assertIn('attempts="1"', line)
+        self.client.must(200, "PATCH", "", {"email": ""})
 
     def test_an_address_cannot_become_a_command(self):
         for address in ("ann@example.com\r\nRCPT TO:<bob@example.com>", "ann@example.com>\nBcc: bob@example.com",
@@ -405,6 +415,7 @@ class EmailNeedsTls(Email):
         self.assertEqual(self.post.mails, [])
 
     test_only_the_user_and_admins_set_an_address = None
+    test_what_the_mail_server_will_never_take_is_not_repeated = None
     test_an_address_cannot_become_a_command = None
     test_the_password_of_the_mail_server_is_not_shown = None
 
