@@ -11,6 +11,8 @@
 namespace mayfly::engine {
 namespace {
 
+constexpr Duration kTellEverybody = 1h;
+
 using lifecycles::Interest;
 using lifecycles::Watch;
 
@@ -42,7 +44,7 @@ struct Observer::Scope {
   Watchers watchers;                   // reservation -> how closely
   std::array<std::size_t, 3> count{};  // of watchers, by how closely
   std::vector<Instance> last;          // the last complete listing
-  bool listed = false;
+  Time told_all_at = kNever;  // when a listing was last news to everybody; kNever: none yet
   bool polling = false;
   int failures = 0;
   std::size_t jitter = 0;  // another for each scope and poll
@@ -181,7 +183,6 @@ void Observer::take(const ScopeKey& key, Time asked_at,
     tell_all(scope, all);
     if (heard_) heard_(all);
     scope.last = std::move(all.instances);
-    scope.listed = true;
     // From one question to the next, but a cloud that is slow to answer is not asked at once.
     const Duration wait = interval(scope);
     arm(scope, std::max(asked_at + wait, now + wait / 4));
@@ -201,10 +202,14 @@ void Observer::take(const ScopeKey& key, Time asked_at,
 
 void Observer::tell_all(Scope& scope, const Listing& listing) {
   std::vector<std::string_view> concerned = owners_of_changes(scope.last, listing.instances);
-  // After a restart the first listing is news to everybody.
-  if (!scope.listed || scope.any(Watch::transition)) {
+  // After a restart the first listing is news to everybody, and one an hour is: who could make
+  // nothing of a change when it came (the clock was wrong) must not wait for another one.
+  const bool tell_everybody = scope.told_all_at == kNever || listing.asked_at < scope.told_all_at ||
+                              listing.asked_at >= scope.told_all_at + kTellEverybody;
+  if (tell_everybody) scope.told_all_at = listing.asked_at;
+  if (tell_everybody || scope.any(Watch::transition)) {
     for (const auto& [reservation, watch] : scope.watchers) {
-      if (!scope.listed || watch == Watch::transition) concerned.push_back(reservation);
+      if (tell_everybody || watch == Watch::transition) concerned.push_back(reservation);
     }
     sort_unique(concerned);
   }

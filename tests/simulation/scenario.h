@@ -1,4 +1,4 @@
-// One seed's story: people ask for machines and give them back, clouds misbehave, the process
+// One seed's story: people ask for machines and give them back, everything misbehaves, the process
 // crashes; then the faults stop and everything must come to rest as promised.
 #pragma once
 
@@ -6,6 +6,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "clouds/sim/faults.h"
+#include "troubles.h"
 
 namespace mayfly::simulation {
 
@@ -16,13 +19,15 @@ struct Story {
 };
 
 struct Outcome {
-  std::vector<std::string> broken;  // promises that did not hold; empty = good
+  std::vector<std::string> broken;  // promises that did not hold, "name: what"; empty = good
   std::int64_t steps = 0;
   std::int64_t crashes = 0;
   std::int64_t reservations = 0;
   std::int64_t became_ready = 0;
   std::int64_t machines = 0;  // that ever existed at the clouds
   double virtual_days = 0;
+  sim::Faults::Strikes faults{};  // how often each kind struck
+  Troubles::Counts troubles{};
 };
 
 Outcome play(std::uint64_t seed, const Story& story);

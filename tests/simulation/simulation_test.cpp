@@ -1,82 +1,87 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <mutex>
-#include <thread>
+#include <algorithm>
+#include <fstream>
 
+#include "campaign.h"
 #include "core/log.h"
-#include "pricing/catalog.h"
-#include "scenario.h"
+#include "json/codec.h"
 
 namespace mayfly::simulation {
 namespace {
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+constexpr char kRegressions[] = "tests/simulation/regressions.txt";
+constexpr std::uint64_t kSeeds = 2000;
+
+class Simulation : public testing::Test {
+ protected:
+  void SetUp() override { log::configure(log::Level::off, false); }
+
+  static Outcome run(const std::vector<std::uint64_t>& seeds, const Story& story) {
+    return campaign(seeds, story, [](std::uint64_t seed, const std::string& promise) {
+      ADD_FAILURE() << "seed " << seed << ": " << promise << "\n  replay: MAYFLY_SIM_SEED=" << seed
+                    << " simulation_test";
+    });
+  }
+
+  static void tell(std::size_t seeds, const Outcome& total) {
+    fmt::print(
+        "  {} seeds: {} reservations, {} machines, {} crashes, {:.1f} simulated years, {} steps\n",
+        seeds, total.reservations, total.machines, total.crashes, total.virtual_days / 365.25,
+        total.steps);
+  }
+};
+
+// The first word of each line that is not a comment.
+std::vector<std::uint64_t> regressions() {
+  std::ifstream file(kRegressions);
+  std::vector<std::uint64_t> seeds;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.front() != '#')
+      seeds.push_back(std::strtoull(line.c_str(), nullptr, 10));
+  }
+  return seeds;
 }
 
-void add(Outcome& total, const Outcome& one) {
-  total.steps += one.steps;
-  total.crashes += one.crashes;
-  total.reservations += one.reservations;
-  total.became_ready += one.became_ready;
-  total.machines += one.machines;
-  total.virtual_days += one.virtual_days;
+TEST_F(Simulation, KeepsItsPromisesWhereItOnceBrokeThem) {
+  const std::vector<std::uint64_t> seeds = regressions();
+  ASSERT_FALSE(seeds.empty()) << kRegressions << ": run from the root of the sources";
+  run(seeds, {});
 }
 
-// Each seed is independent, so seeds run on all cores; what one seed does never depends on that.
-Outcome campaign(std::uint64_t first, std::uint64_t count, const Story& story) {
-  log::configure(log::Level::off, false);
-  pricing::Catalog::embedded();
-  std::atomic<std::uint64_t> next{first};
-  std::mutex mutex;
-  Outcome total;
-  const auto work = [&] {
-    for (std::uint64_t seed = next++; seed < first + count; seed = next++) {
-      const Outcome outcome = play(seed, story);
-      const std::lock_guard lock(mutex);
-      add(total, outcome);
-      for (const std::string& promise : outcome.broken) {
-        ADD_FAILURE() << "seed " << seed << ": " << promise
-                      << "\n  replay: MAYFLY_SIM_SEED=" << seed << " simulation_test";
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i)
-    threads.emplace_back(work);
-  for (std::thread& thread : threads) thread.join();
-  fmt::print(
-      "  {} seeds: {} reservations, {} machines, {} crashes, {:.1f} simulated years, {} steps\n",
-      count, total.reservations, total.machines, total.crashes, total.virtual_days / 365.25,
-      total.steps);
-  return total;
-}
-
-TEST(Simulation, ConvergesAfterFaultsAndCrashes) {
+TEST_F(Simulation, ConvergesAfterFaultsAndCrashes) {
   if (const std::uint64_t seed = from_environment("MAYFLY_SIM_SEED", 0); seed != 0) {
-    campaign(seed, 1, {.tell = true});
+    const Outcome outcome = run({seed}, {.tell = true});
+    tell(1, outcome);
+    fmt::print("{}", strikes_table(outcome));
     return;
   }
-  const Outcome total = campaign(1, from_environment("MAYFLY_SIM_SEEDS", 2000), {});
-  EXPECT_GT(total.crashes, 0);
-  EXPECT_GT(total.machines, 0);
+  const std::vector<std::uint64_t> seeds = seeds_from(from_environment("MAYFLY_SIM_FIRST", 1),
+                                                      from_environment("MAYFLY_SIM_SEEDS", kSeeds));
+  const Outcome total = run(seeds, {});
+  tell(seeds.size(), total);
+  fmt::print("  how often each fault struck:\n{}", strikes_table(total));
+  if (seeds.size() < kSeeds) return;
+  for (std::size_t i = 0; i < total.faults.size(); ++i)
+    EXPECT_GT(total.faults[i], 0) << json::enum_name(static_cast<sim::FaultKind>(i));
+  for (std::size_t i = 0; i < total.troubles.size(); ++i)
+    EXPECT_GT(total.troubles[i], 0) << json::enum_name(static_cast<Trouble>(i));
 }
 
-TEST(Simulation, MakesEveryRequestReadyWhenNothingGoesWrong) {
-  const Outcome total = campaign(1, 50, {.faults = false, .crashes = false});
+TEST_F(Simulation, MakesEveryRequestReadyWhenNothingGoesWrong) {
+  const Outcome total = run(seeds_from(1, 50), {.faults = false, .crashes = false});
+  tell(50, total);
   EXPECT_GT(total.became_ready, 0);
 }
 
-TEST(Simulation, IsTheSameForTheSameSeed) {
+TEST_F(Simulation, IsTheSameForTheSameSeed) {
   const Outcome once = play(42, {});
   const Outcome again = play(42, {});
   EXPECT_EQ(once.steps, again.steps);
   EXPECT_EQ(once.machines, again.machines);
   EXPECT_EQ(once.broken, again.broken);
+  EXPECT_EQ(once.faults, again.faults);
 }
 
 }  // namespace

@@ -18,8 +18,10 @@ template <class T, class Effect, class Classify>
 void call(World& world, const CallSite& site, Loop& loop, Effect effect, Classify classify,
           Done<CloudResult<T>> done) {
   const CallFate fate = world.receive(site);
+  // The caller's clock may be wrong; how long an answer takes is the same for both.
+  const Time answer_at = loop.now() + (fate.answer_at - world.now());
   if (fate.refused) {
-    loop.post_at(fate.answer_at,
+    loop.post_at(answer_at,
                  [done = std::move(done), failure = classify(*fate.refused)]() mutable {
                    done(std::unexpected(std::move(failure)));
                  });
@@ -28,7 +30,7 @@ void call(World& world, const CallSite& site, Loop& loop, Effect effect, Classif
   auto outcome = std::make_shared<std::optional<Outcome<T>>>();
   world.at(fate.effect_at,
            [outcome, effect = std::move(effect)]() mutable { *outcome = effect(); });
-  loop.post_at(fate.answer_at, [&world, outcome, masked = fate.masked,
+  loop.post_at(answer_at, [&world, outcome, masked = fate.masked,
                                 classify = std::move(classify), done = std::move(done)]() mutable {
     world.settle();
     if (masked) {
