@@ -47,6 +47,7 @@ constexpr Case kCases[] = {
     {"PATCH", "", "changeUser", R"({"regions":["eu-*"]})"},
     {"PATCH", "", "changeUser",
      R"({"email":"ann@example.com","email_events":["reservation.ready"]})"},
+    {"POST", "sweep", "sweep", R"({"dry_run":true})"},
     {"POST", "webhooks", "addWebhook",
      R"({"url":"https://example.com/","events":["reservation.ready"]})"},
     {"PATCH", "webhooks/w-1", "changeWebhook",
