@@ -26,8 +26,7 @@ Exact exact_until(const Attempt& attempt, Time until, Time now) {
   for (const Machine& machine : attempt.machines) {
     if (!has_begun(machine, until, now)) continue;
     sum.total += cost(billed_time(machine, until));
-    // A surplus machine is our mistake, never the user's cost.
-    if (machine.slot < 0) continue;
+    if (!is_users(attempt, machine)) continue;
     const BilledTime had = billed_time(machine, user_end);
     sum.user += cost(had);
     sum.had += had.running + had.stopped;

@@ -66,6 +66,11 @@ BilledTime billed_time(const Machine& machine, Time until) {
   return {.running = end - start - stopped, .stopped = stopped};
 }
 
+bool is_users(const Attempt& attempt, const Machine& machine) {
+  return machine.slot >= 0 &&
+         (!attempt.end_requested_at || machine.instance.launched_at < *attempt.end_requested_at);
+}
+
 Cost cost_of(const Reservation& reservation, Time now) {
   ExactCost user = 0;
   ExactCost total = 0;
@@ -80,8 +85,7 @@ Cost cost_of(const Reservation& reservation, Time now) {
     };
     for (const Machine& machine : attempt.machines) {
       total += cost(machine, now);
-      // A surplus machine is our mistake, never the user's cost.
-      if (machine.slot < 0) continue;
+      if (!is_users(attempt, machine)) continue;
       user += cost(machine, std::min(now, attempt.end_requested_at.value_or(now)));
     }
   }

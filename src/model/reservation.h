@@ -184,7 +184,6 @@ struct Reservation {
   std::string end_reason;        // why the goal became absent
   bool failing = false;          // the end will be `failed`, not `released`
   std::string idempotency;       // id of its Idempotency-Key document, if any
-  Money held_usd;                // against its owner's budget, until the end
 
   std::int64_t journal_seq = 0;
   SharedList<JournalEntry> journal;
@@ -196,7 +195,7 @@ BOOST_DESCRIBE_STRUCT(Reservation, (),
                        preparing, targets, share, calling, failures, next_at, waiting,
                        default_regions, attempts, considered, estimate, created_at, ready_at,
                        expires_at, warned_seconds, release_requested_at, ended_at, end_reason,
-                       failing, idempotency, held_usd, journal_seq, journal))
+                       failing, idempotency, journal_seq, journal))
 
 // The attempts that are the reservation: those not given up. One, unless it is spread.
 std::vector<const Attempt*> live_attempts(const Reservation& reservation);
@@ -214,6 +213,9 @@ struct BilledTime {
   Duration stopped{};
 };
 BilledTime billed_time(const Machine& machine, Time until);
+// Whether the user had it: not when it is surplus, nor when the cloud made it after the teardown
+// was asked for. Those are the platform's cost.
+bool is_users(const Attempt& attempt, const Machine& machine);
 
 struct Cost {
   Money user_usd;       // until teardown was asked for
