@@ -87,7 +87,7 @@ std::shared_ptr<books::Launch> Auditor::launching(bool idempotent, const clouds:
 // The intent comes first: whatever happens to the process from here on, the disk knows.
 void Auditor::check_intent(const clouds::LaunchSpec& spec, const std::string& reservation,
                            int number) {
-  const auto document = disk_.get("reservations", reservation);
+  const auto document = disk_.peek("reservations", reservation);
   const std::string_view text = document ? attempt_text(document->body, number) : "";
   if (!text.contains(fmt::format("\"token\":\"{}\"", spec.token)) || !is_calling(text))
     broken(fmt::format("intent: {} attempt {} is launched before its record says so", reservation,
@@ -185,7 +185,7 @@ void Auditor::terminating(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     const books::Machine* machine = find(id);
     if (machine == nullptr) continue;
-    const auto document = disk_.get("reservations", machine->reservation);
+    const auto document = disk_.peek("reservations", machine->reservation);
     const std::string_view text =
         document ? attempt_text(document->body, machine->attempt) : std::string_view{};
     if (!text.contains(id) || !is_calling(text))
@@ -222,7 +222,7 @@ void Auditor::created(const sim::Machine& machine) {
   by_id_.emplace(machine.id, &book);
   open_[scope_of(machine.cloud, machine.region)].push_back(&book);
   reservations_[reservation].attempts[attempt].machines.push_back(&book);
-  const auto document = disk_.get("reservations", reservation);
+  const auto document = disk_.peek("reservations", reservation);
   if (!document || attempt_text(document->body, attempt).empty())
     broken("record: " + machine.name + " exists and no record names its attempt");
   else if (!document->indexes.contains("live"))

@@ -165,7 +165,7 @@ bool Installation::run_while(Duration patience, const std::function<bool()>& wai
 // ---------------------------------------------------------------------------------------
 
 std::optional<Reservation> Installation::stored(const std::string& id) const {
-  const auto document = disk_->get("reservations", id);
+  const auto document = disk_->peek("reservations", id);
   if (!document) return std::nullopt;
   auto reservation = engine::from_document(*document);
   return reservation ? std::optional(*std::move(reservation)) : std::nullopt;

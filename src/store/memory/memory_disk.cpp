@@ -40,9 +40,15 @@ Result<void> MemoryDisk::apply(Batch batch) {
 }
 
 std::optional<Document> MemoryDisk::get(std::string_view collection, std::string_view id) const {
+  const auto document = peek(collection, id);
+  return document == nullptr ? std::nullopt : std::optional(*document);
+}
+
+std::shared_ptr<const Document> MemoryDisk::peek(std::string_view collection,
+                                                 std::string_view id) const {
   const Shelf* shelf = find_shelf(collection);
   const auto* document = shelf == nullptr ? nullptr : find_in(shelf->documents, id);
-  return document == nullptr ? std::nullopt : std::optional(**document);
+  return document == nullptr ? nullptr : *document;
 }
 
 Page MemoryDisk::query(const Query& query) const {
