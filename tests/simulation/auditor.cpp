@@ -233,6 +233,11 @@ void Auditor::ending(const sim::Machine& machine) {
   if (machine.foreign) broken("foreign: " + machine.id + ", which is not ours, was ended");
 }
 
+const sim::Machine* Auditor::truth(const std::string& id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second->truth;
+}
+
 std::vector<const sim::Machine*> Auditor::living(const std::string& reservation) const {
   std::vector<const sim::Machine*> alive;
   const auto book = reservations_.find(reservation);

@@ -52,6 +52,8 @@ class Auditor {
   // Ours that exist now, of one reservation or in all.
   std::vector<const sim::Machine*> living(const std::string& reservation) const;
   std::vector<const sim::Machine*> living() const;
+  // The machine of that id as it really is; nullptr when there never was one.
+  const sim::Machine* truth(const std::string& id) const;
   std::size_t machines() const { return machines_.size(); }
   // Promises that were broken since the last time, each "name: what happened".
   std::vector<std::string> take_broken() { return std::exchange(broken_, {}); }

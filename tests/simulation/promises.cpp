@@ -10,6 +10,19 @@
 
 namespace mayfly::simulation {
 
+namespace {
+
+// What a cloud bills for a machine until then: by the whole seconds that it states.
+ExactCost invoice(const sim::Machine& machine, const PriceTerms& price, Time until) {
+  const auto stated = [](Time time) { return std::chrono::floor<std::chrono::seconds>(time); };
+  const Time begin = stated(machine.created);
+  const Time end = std::max(begin, std::min<Time>(until, stated(machine.bill_ends())));
+  const Time stop = std::clamp<Time>(stated(machine.stopped_from), begin, end);
+  return price.exact_cost(stop - begin, end - stop);
+}
+
+}  // namespace
+
 void Promises::broken(std::string what) {
   broken_.push_back(fmt::format("{} at {}", what, to_string(installation_.now())));
 }
@@ -84,6 +97,40 @@ void Promises::check_slots(const Reservation& reservation) {
                        living.size(), expected.size()));
 }
 
+// The owner's cost and the tail are what the cloud bills, to the micro-dollar, at the prices of the
+// day; and the owner pays for nothing after the wish to end it.
+void Promises::check_books(const Reservation& reservation) {
+  const Cost cost = cost_of(reservation, installation_.now());
+  if (!cost.stated) return;
+  ExactCost billed = 0;
+  ExactCost owed = 0;
+  for (const Attempt& attempt : reservation.attempts) {
+    for (const Machine& machine : attempt.machines) {
+      const sim::Machine* truth = installation_.auditor().truth(machine.instance.id);
+      if (truth == nullptr) continue;
+      // A cloud that cannot be asked while a machine stands stopped never tells of it afterwards.
+      const bool stop_unseen = machine.stopped_seconds == 0 && !machine.stopped_at;
+      if (truth->stopped_from < truth->bill_ends() && stop_unseen) return;
+      const auto price = [&](Time until) { return invoice(*truth, attempt.offer.price, until); };
+      const Time now = installation_.now();
+      billed += price(now);
+      if (machine.slot >= 0) owed += price(std::min(now, attempt.end_requested_at.value_or(now)));
+    }
+  }
+  const std::size_t before = broken_.size();
+  if (cost.user_usd.value + cost.tail_usd.value != round_half_up(billed).value)
+    broken(fmt::format("ledger: {} cost {} and {} in the tail, and the invoice is {}",
+                       reservation.id, to_string(cost.user_usd), to_string(cost.tail_usd),
+                       to_string(round_half_up(billed))));
+  // A clock that was wrong moves the wish, not the bill.
+  const bool clock_was_right =
+      installation_.troubles().struck()[static_cast<std::size_t>(Trouble::clock_jump)] == 0;
+  if (clock_was_right && cost.user_usd != round_half_up(owed))
+    broken(fmt::format("user cost: {} pays {} and owes {}", reservation.id,
+                       to_string(cost.user_usd), to_string(round_half_up(owed))));
+  if (broken_.size() > before) tell(reservation.id);
+}
+
 void Promises::check_ready(const std::string& id) {
   const auto reservation = installation_.stored(id);
   if (reservation && reservation->phase == Phase::ready) return;
@@ -94,9 +141,13 @@ void Promises::check_ready(const std::string& id) {
 void Promises::check_given_back() {
   for (const std::string& id : people_.sent()) {
     const auto reservation = installation_.stored(id);
-    if (!reservation || is_final(reservation->phase)) continue;
-    broken("convergence: " + id + " was given back and is not over");
-    tell(id);
+    if (!reservation) continue;
+    if (is_final(reservation->phase)) {
+      check_books(*reservation);
+    } else {
+      broken("convergence: " + id + " was given back and is not over");
+      tell(id);
+    }
   }
   const auto living = installation_.auditor().living();
   if (living.empty()) return;

@@ -33,6 +33,7 @@ class Promises {
   void broken(std::string what);
   void tell(const std::string& id);
   void check_at_rest(const std::string& id);
+  void check_books(const Reservation& reservation);
   void check_slots(const Reservation& reservation);
 
   Installation& installation_;
