@@ -55,7 +55,7 @@ TEST(Address, ThatIsNoneIsNotPublic) {
   EXPECT_FALSE(is_public(unix_domain));
 }
 
-std::string refusal(const std::string& url) {
+std::string refused_address(const std::string& url) {
   std::string_view why;
   return read_web_address(url, why) ? "" : std::string(why);
 }
@@ -70,7 +70,7 @@ TEST(WebAddress, IsHttpOrHttps) {
   EXPECT_EQ(read_web_address("https://[2606:4700::1]:8443/", why)->host, "[2606:4700::1]:8443");
   for (const char* url : {"", "example.com", "ftp://example.com/", "file:///etc/passwd", "http://",
                           "gopher://a/", "HTTP//a", "http://a b/", "http://a/\r\nX: y", "//a/"}) {
-    EXPECT_TRUE(refusal(url).contains("http or https")) << url;
+    EXPECT_TRUE(refused_address(url).contains("http or https")) << url;
   }
 }
 
@@ -86,11 +86,11 @@ TEST(WebAddress, SaysWhenItIsCertainlyNotPublic) {
 }
 
 TEST(WebAddress, HasNoCredentialsAndNoFragment) {
-  EXPECT_TRUE(refusal("https://user:secret@example.com/").contains("password"));
-  EXPECT_TRUE(refusal("https://user@example.com/").contains("password"));
-  EXPECT_TRUE(refusal("https://@example.com/").contains("password"));
-  EXPECT_TRUE(refusal("https://example.com/#top").contains("fragment"));
-  EXPECT_EQ(refusal("https://example.com/~user@home"), "");
+  EXPECT_TRUE(refused_address("https://user:secret@example.com/").contains("password"));
+  EXPECT_TRUE(refused_address("https://user@example.com/").contains("password"));
+  EXPECT_TRUE(refused_address("https://@example.com/").contains("password"));
+  EXPECT_TRUE(refused_address("https://example.com/#top").contains("fragment"));
+  EXPECT_EQ(refused_address("https://example.com/~user@home"), "");
 }
 
 }  // namespace

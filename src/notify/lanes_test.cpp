@@ -10,9 +10,10 @@ namespace {
 
 using testing::ElementsAre;
 
-const Time kNow{std::chrono::seconds(1'800'000'000)};
+const Time kLaneNow{std::chrono::seconds(1'800'000'000)};
 
-Waiting waiting(std::string target, std::string reservation, std::string event, Time due = kNow) {
+Waiting waiting(std::string target, std::string reservation, std::string event,
+                Time due = kLaneNow) {
   Waiting one;
   one.delivery.target = std::move(target);
   one.delivery.reservation = std::move(reservation);
@@ -28,7 +29,7 @@ struct Sent {
 };
 
 // Everything that may go now.
-Sent take_all(Lanes& lanes, Time now = kNow) {
+Sent take_all(Lanes& lanes, Time now = kLaneNow) {
   Sent sent;
   while (auto turn = lanes.next(now)) {
     for (const Waiting& one : turn->waiting) sent.events.push_back(one.delivery.event);
@@ -59,11 +60,11 @@ TEST(Lanes, HoldBackWhatIsBehindAFailure) {
   lanes.add(waiting("w", "r", "e2"));
   Sent sent = take_all(lanes);
   Waiting again = sent.turns[0].waiting[0];
-  again.delivery.next_try_at = kNow + 10s;
+  again.delivery.next_try_at = kLaneNow + 10s;
   lanes.end_turn(sent.turns[0], {again});
   EXPECT_THAT(take_all(lanes).events, ElementsAre());
-  EXPECT_EQ(lanes.wake(kNow), kNow + 10s);
-  EXPECT_THAT(take_all(lanes, kNow + 10s).events, ElementsAre("e1"));
+  EXPECT_EQ(lanes.wake(kLaneNow), kLaneNow + 10s);
+  EXPECT_THAT(take_all(lanes, kLaneNow + 10s).events, ElementsAre("e1"));
 }
 
 TEST(Lanes, SendTwoAtOnceToAHostAndSomeInAll) {
@@ -89,16 +90,16 @@ TEST(Lanes, TryABrokenTargetOneAtATimeAndSendAllWhenItIsBack) {
   Lanes lanes({.broken_after = 3});
   lanes.open("w", "host");
   for (const char* reservation : {"r", "s", "t"})
-    lanes.add(waiting("w", reservation, reservation, kNow));
+    lanes.add(waiting("w", reservation, reservation, kLaneNow));
   for (int i = 1; i <= 3; ++i) EXPECT_EQ(lanes.fails("w"), i);
-  lanes.hold("w", kNow + 1min);
+  lanes.hold("w", kLaneNow + 1min);
   EXPECT_THAT(take_all(lanes).events, ElementsAre());
-  EXPECT_EQ(lanes.wake(kNow), kNow + 1min);
-  const Sent probe = take_all(lanes, kNow + 1min);
+  EXPECT_EQ(lanes.wake(kLaneNow), kLaneNow + 1min);
+  const Sent probe = take_all(lanes, kLaneNow + 1min);
   EXPECT_THAT(probe.events, ElementsAre("r"));
-  lanes.works("w", kNow + 1min);
+  lanes.works("w", kLaneNow + 1min);
   lanes.end_turn(probe.turns[0], {});
-  EXPECT_THAT(take_all(lanes, kNow + 1min).events, ElementsAre("s", "t"));
+  EXPECT_THAT(take_all(lanes, kLaneNow + 1min).events, ElementsAre("s", "t"));
 }
 
 TEST(Lanes, OfOneTargetDoNotWaitForAnother) {
@@ -108,7 +109,7 @@ TEST(Lanes, OfOneTargetDoNotWaitForAnother) {
   lanes.add(waiting("w", "r", "e1"));
   lanes.add(waiting("x", "r", "e1"));
   for (int i = 0; i < 5; ++i) lanes.fails("w");
-  lanes.hold("w", kNow + 1h);
+  lanes.hold("w", kLaneNow + 1h);
   EXPECT_EQ(take_all(lanes).turns.front().target, "x");
 }
 
@@ -126,14 +127,14 @@ TEST(Lanes, GiveBackWhatIsOverdueOrClosed) {
   Lanes lanes({});
   lanes.open("w", "host");
   lanes.add(waiting("w", "r", "e1"));
-  lanes.add(waiting("w", "r", "e2", kNow + 1h));
-  lanes.add(waiting("w", "s", "e3", kNow + 2h));
-  const std::vector<Waiting> overdue = lanes.overdue(kNow + 24h);
+  lanes.add(waiting("w", "r", "e2", kLaneNow + 1h));
+  lanes.add(waiting("w", "s", "e3", kLaneNow + 2h));
+  const std::vector<Waiting> overdue = lanes.overdue(kLaneNow + 24h);
   ASSERT_EQ(overdue.size(), 1U);
   EXPECT_EQ(overdue[0].delivery.event, "e1");
   EXPECT_EQ(lanes.close("w").size(), 2U);
   EXPECT_EQ(lanes.waiting(), 0U);
-  EXPECT_EQ(lanes.wake(kNow), kNever);
+  EXPECT_EQ(lanes.wake(kLaneNow), kNever);
 }
 
 TEST(Lanes, ForgetWhatEndsAfterTheirTargetIsClosed) {
@@ -181,9 +182,9 @@ TEST(Lanes, TakeEachDeliveryOnce) {
 TEST(Lanes, HurryWhatIsAskedFor) {
   Lanes lanes({});
   lanes.open("w", "host");
-  lanes.add(waiting("w", "r", "e1", kNow + 1h));
-  lanes.hold("w", kNow + 1h);
-  lanes.hurry(waiting("w", "r", "e1").delivery, kNow);
+  lanes.add(waiting("w", "r", "e1", kLaneNow + 1h));
+  lanes.hold("w", kLaneNow + 1h);
+  lanes.hurry(waiting("w", "r", "e1").delivery, kLaneNow);
   EXPECT_THAT(take_all(lanes).events, ElementsAre("e1"));
 }
 

@@ -12,7 +12,7 @@ namespace mayfly::simulation {
 namespace {
 
 constexpr char kRegressions[] = "tests/simulation/regressions.txt";
-constexpr std::uint64_t kSeeds = 2000;
+constexpr std::uint64_t kSeeds = 20'000;
 
 class Simulation : public testing::Test {
  protected:
