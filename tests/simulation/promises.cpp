@@ -114,7 +114,10 @@ void Promises::check_books(const Reservation& reservation) {
       const auto price = [&](Time until) { return invoice(*truth, attempt.offer.price, until); };
       const Time now = installation_.now();
       billed += price(now);
-      if (machine.slot >= 0) owed += price(std::min(now, attempt.end_requested_at.value_or(now)));
+      // What the cloud made after the wish to end it was never of any use to its owner.
+      const Time wish = attempt.end_requested_at.value_or(now);
+      const bool too_late = std::chrono::floor<std::chrono::seconds>(truth->created) >= wish;
+      if (machine.slot >= 0 && !too_late) owed += price(std::min(now, wish));
     }
   }
   const std::size_t before = broken_.size();
