@@ -55,6 +55,7 @@ json::object entry_json(const sim::World& world, const sim::LedgerEntry& entry) 
           {"tags", tags_json(entry)},
           {"token", entry.token},
           {"state", std::string(sim::ec2::state_name(entry.state))},
+          {"by_itself", entry.by_itself},
           {"created", to_string(world.stated(entry.created))},
           {"ended", time_or_null(ended)},
           {"billed_from", to_string(entry.billed_from)},

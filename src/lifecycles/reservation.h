@@ -38,7 +38,7 @@ struct Policy {
   Duration vanish_window = 5min;  // a running machine is missing this long before it counts as gone
   Duration boot_vanish_window = 1min;  // the same while it boots: the next offer is waiting
   Duration observation_gap = 1s;       // between the two observations that something is gone
-  Duration terminate_again = 30s;  // a machine that ignores an accepted terminate is asked again
+  Duration terminate_again = 1min;  // a machine that ignores an accepted terminate is asked again
   Duration tombstone = 24h;
   Duration backoff_min = 1s;
   Duration backoff_max = 60s;

@@ -91,11 +91,11 @@ class Bill:
     def leave_out_unseen(self, history):
         """Takes out, and answers, what no call of ours ever showed: the history names everything else at its end.
 
-        Only DigitalOcean can have such: a droplet of a create without a clear answer that failed before it was in
-        any listing. It is gone without a name, and nobody can say whose it was."""
+        Only DigitalOcean can have such: a droplet of a create without a clear answer that failed by itself before it
+        was in any listing. It is gone without a name, and nobody can say whose it was."""
         unseen = [machine for machine in self.machines
-                  if machine["cloud"] == "digitalocean" and machine["billed_seconds"] <= UNSEEN_SECONDS_MAX
-                  and machine["id"] not in history]
+                  if machine["cloud"] == "digitalocean" and machine["by_itself"]
+                  and machine["billed_seconds"] <= UNSEEN_SECONDS_MAX and machine["id"] not in history]
         self.machines = [machine for machine in self.machines if machine not in unseen]
         self.theirs = rounded(sum(machine["exact_cost"] or 0 for machine in self.machines))
         return unseen
