@@ -135,8 +135,10 @@ bool should_end(const Attempt& attempt, const Machine& machine) {
 Time terminate_due(const Policy& policy, const Machine& machine) {
   if (!machine.terminate_asked_at) return Time::min();
   // Where ended machines just vanish, one that is missing from a listing is on its way too.
-  const bool leaves = machine.gone_first_at && machine.terminate_accepted_at;
-  if (is_going(machine) || leaves) return kNever;
+  // Only what the cloud has taken needs no more asking: one that was seen on its way out may be
+  // forgotten by the cloud before it was seen gone, and then only an answer tells.
+  const bool leaves = is_going(machine) || machine.gone_first_at;
+  if (leaves && machine.terminate_accepted_at) return kNever;
   return *machine.terminate_asked_at + policy.terminate_again;
 }
 

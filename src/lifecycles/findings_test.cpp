@@ -42,6 +42,20 @@ TEST(Finding, ATokenIsNeverUsedForAPartOfItsMachines) {
   }
 }
 
+TEST(Finding, ANameIsNeverUsedForASecondMachine) {
+  Player player(make_reservation(12, "digitalocean"));
+  player.prepared();
+  auto ten = player.machines(1, InstanceState::pending);
+  ten.resize(10);
+  player.tell(Launched{1, ten});
+  ASSERT_EQ(player.attempt().asked, (std::vector<int>{10, 11}));
+  player.fail_launch(Reaction::again, "too_many_requests");
+  player.attempt().machines[2].gone_at = player.now;
+  player.sleep_until_wake();
+  EXPECT_FALSE(player.effect<Launch>());
+  EXPECT_EQ(player.attempt().stage, Stage::ending);
+}
+
 TEST(Finding, ASecondMachineOfANameFillsNoOtherSlot) {
   Player player(make_reservation(12, "digitalocean"));
   player.prepared();
@@ -103,6 +117,40 @@ TEST(Finding, AMachineThatNoListingShowedYetIsWatchedClosely) {
   EXPECT_EQ(interests(player.state, player.policy).at(0).watch, Watch::transition);
   player.observe(player.machines(1, InstanceState::running));
   EXPECT_EQ(interests(player.state, player.policy).at(0).watch, Watch::steady);
+}
+
+TEST(Finding, AMachineThatTheCloudForgotOnItsWayOutIsAskedAfter) {
+  Player player(make_reservation());
+  player.become_ready();
+  player.tell(ReleaseRequested{"asked"});
+  player.attempt().machines[0].terminate_asked_at = player.now;
+  player.attempt().calling = false;
+  player.now += 5s;
+  player.observe(player.machines(1, InstanceState::shutting_down));
+  player.now += 2h;  // nobody looked, and the cloud lists it no more
+  player.observe({});
+  ASSERT_TRUE(player.effect<Terminate>());
+  player.tell(TerminateAnswered{1, {"i-1-0"}, std::vector<std::string>{"i-1-0"}});
+  for (int look = 0; look < 3; ++look) {
+    player.now += 20s;
+    player.observe({});
+  }
+  EXPECT_EQ(player.state.phase, Phase::released);
+}
+
+TEST(Finding, ALookUpThatShowsAMachineAliveCountsAsASighting) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  player.sleep_until_wake();
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  player.tell(ReleaseRequested{"asked"});
+  player.tell(TerminateAnswered{1, {"i-1-0"}, std::vector<std::string>{}});
+  player.attempt().uncertain = true;
+  player.sleep(3s);
+  ASSERT_TRUE(player.effect<LookUp>());
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  EXPECT_EQ(player.attempt().machines[0].terminate_accepted_at, player.now);
 }
 
 TEST(Finding, ACallThatFailedIsNoQuestionForTheEndOfABill) {

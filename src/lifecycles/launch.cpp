@@ -112,6 +112,16 @@ void looked(Context& context, Attempt& attempt, Time asked_at) {
   }
 }
 
+// A machine that has died already cannot be had again: a token stands for all machines of its
+// launch, and a name is used once. So that is a boot that failed.
+bool one_died(const Context& context, const Attempt& attempt) {
+  if (context.traits(attempt.offer.cloud).idempotent_launch)
+    return !attempt.uncertain && !attempt.machines.empty();
+  return std::ranges::any_of(attempt.machines, [](const Machine& machine) {
+    return machine.slot >= 0 && machine.gone_at;
+  });
+}
+
 }  // namespace
 
 void note_first(Context& context, const Attempt& attempt, const CloudFailure& failure) {
@@ -121,15 +131,15 @@ void note_first(Context& context, const Attempt& attempt, const CloudFailure& fa
 
 void launch(Context& context, Attempt& attempt) {
   const std::vector<int> missing = missing_slots(context.state, attempt);
-  // Where a token stands for all machines of a launch, one of them that has died already cannot be
-  // had again under it: that is a boot that failed.
-  const bool one_died = context.traits(attempt.offer.cloud).idempotent_launch &&
-                        !attempt.uncertain && !attempt.machines.empty();
-  if (missing.empty() || one_died) {
+  if (missing.empty()) {
     attempt.stage = Stage::booting;
     attempt.asked.clear();
     attempt.uncertain = false;
     attempt.failures = 0;
+    return;
+  }
+  if (one_died(context, attempt)) {
+    attempt.stage = Stage::booting;
     return;
   }
   const auto most =

@@ -98,17 +98,12 @@ void keep_time(Machine& machine, const Instance& shown, Time now) {
   }
 }
 
-void show(Context& context, Attempt& attempt, const Instance& instance, Time asked_at) {
-  Machine& machine = meet_machine(context, attempt, instance);
-  machine.seen = true;
-  if (instance.state == InstanceState::terminated) {
-    count_gone(context, attempt, machine, asked_at, context.policy.observation_gap);
-    return;
-  }
+// Whoever shows it, a listing, a look-up or the answer to a launch.
+void seen_alive(Context& context, Attempt& attempt, Machine& machine) {
   machine.gone_first_at.reset();
   // Absence counts from the later of the accepted terminate and the last time it was seen alive.
   if (machine.terminate_accepted_at)
-    machine.terminate_accepted_at = std::max(*machine.terminate_accepted_at, asked_at);
+    machine.terminate_accepted_at = std::max(*machine.terminate_accepted_at, context.now);
   if (!machine.gone_at) return;
   // It was counted gone and is back: the earlier listings were wrong. End it (again).
   machine.gone_at.reset();
@@ -116,6 +111,13 @@ void show(Context& context, Attempt& attempt, const Instance& instance, Time ask
   machine.terminate_accepted_at.reset();
   if (attempt.stage == Stage::ended) attempt.stage = Stage::ending;
   attempt.next_at = context.now;
+}
+
+void show(Context& context, Attempt& attempt, const Instance& instance, Time asked_at) {
+  Machine& machine = meet_machine(context, attempt, instance);
+  machine.seen = true;
+  if (instance.state == InstanceState::terminated)
+    count_gone(context, attempt, machine, asked_at, context.policy.observation_gap);
 }
 
 void miss(Context& context, Attempt& attempt, Machine& machine, Time asked_at) {
@@ -172,6 +174,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
     update(machine.instance, instance, machine.seen);
     if (changed) note_state(context, attempt, machine.instance);
     keep_time(machine, instance, context.now);
+    if (instance.state != InstanceState::terminated) seen_alive(context, attempt, machine);
     return machine;
   }
   const bool may_fill = attempt.stage == Stage::launching || attempt.stage == Stage::unsure ||

@@ -44,6 +44,7 @@ class Auditor {
   void ending(const sim::Machine& machine);
   // Evidence from before and after cannot be put in order any more.
   void clock_jumped();
+  void crashed();
 
   // ---- Records, as engine::Settings::changed tells of them
   void changed(const Reservation* before, const Reservation* now);

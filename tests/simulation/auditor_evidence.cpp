@@ -62,6 +62,15 @@ void Auditor::clock_jumped() {
   }
 }
 
+// What a listing showed and the disk does not have yet is lost with the process.
+void Auditor::crashed() {
+  for (books::Machine& machine : machines_) {
+    if (!machine.recorded) continue;
+    machine.last_alive = std::min(machine.last_alive, *machine.recorded);
+    if (machine.accepted) machine.accepted = std::min(*machine.accepted, *machine.recorded);
+  }
+}
+
 bool Auditor::jumped_lately() const {
   return jumped_at_ && clock_.now() < *jumped_at_ + 2h && clock_.now() > *jumped_at_ - 2h;
 }
@@ -90,6 +99,7 @@ void Auditor::check_attempt(books::Reservation& book, const Reservation& state,
                        to_string(attempt.offer.price.hourly())));
   for (const Machine& machine : attempt.machines) {
     books::Machine* truth = find(machine.instance.id);
+    if (truth) truth->recorded = machine.terminate_accepted_at;
     if (truth == nullptr) {
       broken("invented: " + machine.instance.id + " is recorded and never existed");
     } else if (!machine.gone_at) {

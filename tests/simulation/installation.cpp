@@ -112,6 +112,7 @@ void Installation::start() {
 }
 
 void Installation::crash(Duration rest) {
+  auditor_.crashed();
   engine_.reset();
   store_.reset();
   started_ = false;

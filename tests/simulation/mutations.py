@@ -97,7 +97,8 @@ MUTATIONS = [
          "      sha256_hex(fmt::format(\"{}\\n{}\\n{}\\n{}\", state.id, offer.cloud, offer.region,\n"
          "                             offer.instance_type));\n")]),
     ("a part of a launch is repeated under its token", [
-        (LAUNCH, "  if (missing.empty() || one_died) {\n", "  if (missing.empty()) {\n")]),
+        (LAUNCH, "  if (one_died(context, attempt)) {\n",
+         "  if (one_died(context, attempt) && attempt.number < 0) {\n")]),
     ("an invisible machine is counted gone", [
         (ATTEMPT, "    if ((unknown && may_hide) || machine.terminate_accepted_at) continue;\n",
          "    if (machine.terminate_accepted_at) continue;\n")]),
