@@ -76,6 +76,17 @@ void nothing_fits(Scene& scene) {
   scene.ask(none);
 }
 
+void end_when_ready(Scene& scene) {
+  const auto reservation = scene.installation.stored(scene.asked.at(0));
+  if (!reservation || reservation->phase != Phase::ready) return scene.later(20ms, end_when_ready);
+  for (const sim::Machine* machine : scene.installation.auditor().living(reservation->id)) {
+    sim::World& world = scene.installation.world();
+    sim::Machine& real = *world.find(machine->cloud, machine->id);
+    world.end(real, "", "");
+    real.ended = world.now();  // no listing shows its last seconds
+  }
+}
+
 // It dies by itself, twice, so that there are points in a life that begins with something to do.
 void restarts(Scene& scene, const Clouds& clouds) {
   live_and_let_go(scene, clouds, 2);
@@ -89,6 +100,16 @@ void unclear_and_hard_to_find(Scene& scene) {
   scene.fault(sim::FaultKind::timeout_after_success, "create droplets", 1);
   scene.fault(sim::FaultKind::server_error_before, "list droplets", 3);
   live_and_let_go(scene, kDroplets, 1);
+}
+
+// Ready by what a look-up showed, and gone before any listing did: a restart long after the launch.
+void gone_before_it_was_listed(Scene& scene) {
+  scene.fault(sim::FaultKind::timeout_after_success, "create droplets", 1);
+  scene.ask(kDroplets, 1);
+  scene.later(900ms, [](Scene& it) {
+    if (it.installation.is_up()) it.installation.crash(3min);
+  });
+  scene.later(1s, end_when_ready);
 }
 
 SceneCase with_fault(std::string name, sim::FaultKind kind, std::string operation, int times,
@@ -114,6 +135,7 @@ std::vector<SceneCase> all_scenes() {
       {"no offer is left", nothing_fits},
       {"restarts on AWS", [](Scene& scene) { restarts(scene, kAws); }},
       {"restarts on DigitalOcean", [](Scene& scene) { restarts(scene, kDroplets); }},
+      {"gone before it was listed", gone_before_it_was_listed},
       {"look-ups fail after a launch without answer", unclear_and_hard_to_find},
       with_fault("AWS never answers a launch", timeout_after_success, run, 1, kAws, 2),
       with_fault("DigitalOcean never answers a launch", timeout_after_success, post, 1, kDroplets,
