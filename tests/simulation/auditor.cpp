@@ -181,6 +181,12 @@ void Auditor::listed(const std::string& cloud, const std::string& region, Time a
   }
 }
 
+// It was counted gone and is not any more: what listings say of it matters again.
+void Auditor::reopen(books::Machine& book) {
+  std::vector<books::Machine*>& open = open_[scope_of(book.truth->cloud, book.truth->region)];
+  if (std::ranges::find(open, &book) == open.end()) open.push_back(&book);
+}
+
 void Auditor::terminating(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     const books::Machine* machine = find(id);

@@ -39,6 +39,7 @@ struct Machine {
   std::int64_t listing = 0;      // the last that showed it
   std::optional<Time> accepted;  // the cloud took the wish to end it
   std::optional<Time> recorded;  // the same, or when it was seen alive after it, as on the disk
+  std::optional<Time> recorded_first_gone;
   Time last_alive;               // as of the last listing that showed it alive
   Time shown_since = kNever;     // every answer that covers it shows it alive since then
   // Evidence that it is gone, since last_alive: two listings that show it ended or miss it past the

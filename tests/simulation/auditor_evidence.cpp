@@ -48,6 +48,8 @@ void Auditor::miss(books::Machine& book, Time asked_at, bool in_listing) {
       count_gone(book, book.first_gone, asked_at, policy_.observation_gap);
   }
   if (book.seen || asked_at >= book.of->asked_at + policy_.invisible_window) {
+    // That it is missing bears out that it was shown ended before.
+    if (!book.first_vanished) book.first_vanished = book.first_gone;
     count_gone(book, book.first_vanished, asked_at,
                book.of->has_run ? policy_.vanish_window : policy_.boot_vanish_window);
   }
@@ -65,10 +67,24 @@ void Auditor::clock_jumped() {
 // What a listing showed and the disk does not have yet is lost with the process.
 void Auditor::crashed() {
   for (books::Machine& machine : machines_) {
+    if (machine.recorded_first_gone && !machine.first_vanished)
+      machine.first_vanished = machine.recorded_first_gone;
     if (!machine.recorded) continue;
     machine.last_alive = std::min(machine.last_alive, *machine.recorded);
     if (machine.accepted) machine.accepted = std::min(*machine.accepted, *machine.recorded);
   }
+}
+
+void Auditor::disk_full(Time until) {
+  full_since_ = clock_.now();
+  full_until_ = until;
+}
+
+// While no write succeeds answers wait for their turn: the record made of them is as old as the
+// disk was full.
+Duration Auditor::slack() const {
+  const bool lags = clock_.now() >= full_since_ && clock_.now() < full_until_ + kCatchingUp;
+  return lags ? kSlack + (clock_.now() - full_since_) : kSlack;
 }
 
 bool Auditor::jumped_lately() const {
@@ -99,11 +115,14 @@ void Auditor::check_attempt(books::Reservation& book, const Reservation& state,
                        to_string(attempt.offer.price.hourly())));
   for (const Machine& machine : attempt.machines) {
     books::Machine* truth = find(machine.instance.id);
-    if (truth) truth->recorded = machine.terminate_accepted_at;
+    if (truth) {
+      truth->recorded = machine.terminate_accepted_at;
+      truth->recorded_first_gone = machine.gone_first_at;
+    }
     if (truth == nullptr) {
       broken("invented: " + machine.instance.id + " is recorded and never existed");
     } else if (!machine.gone_at) {
-      truth->counted_gone = false;
+      if (std::exchange(truth->counted_gone, false)) reopen(*truth);
     } else if (!std::exchange(truth->counted_gone, true)) {
       check_gone(*truth, machine);
     }
@@ -117,7 +136,7 @@ void Auditor::check_attempt(books::Reservation& book, const Reservation& state,
 void Auditor::check_gone(books::Machine& book, const Machine& machine) {
   if (book.is_proven_gone() || jumped_lately()) return;
   // An answer that was on its way while the record was written does not make the record wrong.
-  if (book.proven_at && *machine.gone_at <= *book.undone_at + kSlack) return;
+  if (book.proven_at && *machine.gone_at <= *book.undone_at + slack()) return;
   const auto text = [](std::optional<Time> time) { return time ? to_string(*time) : "never"; };
   broken(
       fmt::format("gone: {} of {} is counted gone without two observations past the window: "
@@ -140,7 +159,7 @@ void Auditor::check_ended(const books::Attempt& book, const Attempt& record) {
   }
   if (jumped_lately()) return;
   for (const books::Machine* machine : book.machines) {
-    if (machine->alive() && machine->shown_since <= record.ended_at.value_or(Time{}) - kSlack)
+    if (machine->alive() && machine->shown_since <= record.ended_at.value_or(Time{}) - slack())
       broken(fmt::format("over: {} attempt {} is over while {} is shown alive",
                          machine->reservation, record.number, machine->truth->id));
   }
