@@ -19,6 +19,7 @@
 #include "core/loop.h"
 #include "core/secret.h"
 #include "model/cloud_failure.h"
+#include "model/cluster.h"
 #include "model/instance.h"
 #include "model/launch.h"
 #include "model/offer.h"
@@ -48,6 +49,8 @@ struct PrepareSpec {
   std::string instance_type;
   Arch arch = Arch::x86_64;
   std::string image;  // as the request names it
+  std::optional<ClusterSpec> cluster;
+  std::string ssh_public_key;  // of a cluster: opens its master; a VM has it in its user data
 };
 
 struct LaunchSpec {
@@ -59,6 +62,7 @@ struct LaunchSpec {
   std::string token;      // idempotency token, <= 64 ASCII; unused where the cloud has none
   std::string user_data;  // complete, see user_data.h
   std::map<std::string, std::string> tags;
+  std::optional<ClusterSpec> cluster;
 };
 
 class Cloud {

@@ -39,6 +39,17 @@ CloudFailure not_made() {
           .message = "the launch was not made: teardown came first"};
 }
 
+// What is billed apart is ordered as it was priced; a cluster's price has its nodes' system disks,
+// too.
+int disk_to_order(const Offer& offer) {
+  return offer.nodes == 0 && offer.price.disk_gib > 0 ? offer.price.disk_gib : offer.disk_gib;
+}
+
+std::optional<ClusterSpec> cluster_in(const Request& request) {
+  if (request.kind != Kind::cluster) return std::nullopt;
+  return cluster_of(request);
+}
+
 }  // namespace
 
 clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,
@@ -46,13 +57,13 @@ clouds::LaunchSpec launch_spec(const Reservation& state, const Attempt& attempt,
   return {.region = attempt.offer.region,
           .instance_type = attempt.offer.instance_type,
           .target = attempt.target,
-          .disk_gib = attempt.offer.price.disk_gib > 0 ? attempt.offer.price.disk_gib
-                                                       : attempt.offer.disk_gib,
+          .disk_gib = disk_to_order(attempt.offer),
           .names = names_of(state, attempt),
           .token = attempt.token,
           .user_data = clouds::render_user_data(state.request.ssh_public_key.value_or(""),
                                                 state.request.user_data.value_or("")),
-          .tags = tags_of(state, attempt, installation)};
+          .tags = tags_of(state, attempt, installation),
+          .cluster = cluster_in(state.request)};
 }
 
 Effects::Effects(Ports& ports, Pacer& pacer, std::string installation, Current current,
@@ -157,7 +168,9 @@ void Effects::find_targets(std::shared_ptr<const Reservation> state) {
                       {.region = wanted.region,
                        .instance_type = wanted.instance_type,
                        .arch = wanted.arch,
-                       .image = state->request.image},
+                       .image = state->request.image,
+                       .cluster = cluster_in(state->request),
+                       .ssh_public_key = state->request.ssh_public_key.value_or("")},
                       ports_.loop, std::move(done));
       },
       [this, id = state->id](CloudResult<std::vector<LaunchTarget>> targets) {

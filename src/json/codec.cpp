@@ -43,6 +43,14 @@ std::string kind_name(const value& given) {
   return "?";
 }
 
+bool applies(const FieldRule& rule, const object& members) {
+  if (rule.only_when.empty()) return true;
+  const std::size_t equals = rule.only_when.find('=');
+  const value* decides = members.if_contains(rule.only_when.substr(0, equals));
+  return decides && decides->is_string() &&
+         std::string_view(decides->get_string()) == rule.only_when.substr(equals + 1);
+}
+
 bool read_integer(const value& given, std::int64_t& number) {
   if (const auto* exact = given.if_int64()) {
     number = *exact;

@@ -104,6 +104,8 @@ void check_length(const FieldRule* rule, std::size_t length, std::string_view un
                   const std::string& path, Issues& issues);
 void check_text(const FieldRule* rule, std::string_view text, const std::string& path,
                 Issues& issues);
+// Whether a field's rule means it in this object: see FieldRule::only_when.
+bool applies(const FieldRule& rule, const object& members);
 void check_range(const FieldRule* rule, std::int64_t number, std::int64_t unit,
                  const std::string& path, Issues& issues);
 std::string child(const std::string& path, std::string_view name);
@@ -132,7 +134,7 @@ void decode_struct(const value& given, const std::string& path, Unknown unknown,
     if (found) {
       ++known;
       decode(*found, child(path, member.name), rule, unknown, issues, item.*member.pointer);
-    } else if (rule && rule->required) {
+    } else if (rule && rule->required && detail::applies(*rule, *members)) {
       issues.add(child(path, member.name), "is required");
     }
   });

@@ -26,6 +26,9 @@ struct FieldRule {
   std::string_view name = {};
   std::string_view doc = {};
   bool required = false;
+  // "kind=vm": what is required, and allowed, only beside a field of that text. A field that has a
+  // default may be given elsewhere, too, if validate() takes it.
+  std::string_view only_when = {};
   // Of numbers in their own unit; of texts and lists their length.
   std::int64_t min = std::numeric_limits<std::int64_t>::min();
   std::int64_t max = std::numeric_limits<std::int64_t>::max();

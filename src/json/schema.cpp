@@ -83,6 +83,13 @@ object enum_schema(const std::vector<std::string_view>& names) {
   return {{"type", "string"}, {"enum", std::move(entries)}};
 }
 
+object required_when(const FieldRule& rule) {
+  const std::size_t equals = rule.only_when.find('=');
+  const object decides{
+      {rule.only_when.substr(0, equals), {{"const", rule.only_when.substr(equals + 1)}}}};
+  return {{"if", {{"properties", decides}}}, {"then", {{"required", array{rule.name}}}}};
+}
+
 object list_schema(const FieldRule* rule, object items) {
   object schema{{"type", "array"}, {"items", std::move(items)}};
   add_bounds(rule, "minItems", "maxItems", schema);

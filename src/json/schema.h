@@ -48,6 +48,8 @@ object time_schema();
 object duration_schema();
 object enum_schema(const std::vector<std::string_view>& names);
 object list_schema(const FieldRule* rule, object items);
+// The condition of FieldRule::only_when, as if and then.
+object required_when(const FieldRule& rule);
 
 }  // namespace detail
 
@@ -101,13 +103,16 @@ object Schemas::describe_struct() {
   const T defaults{};
   object properties;
   array required;
+  array conditions;
   boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
     using Member = std::remove_cvref_t<decltype(defaults.*member.pointer)>;
     const FieldRule* rule = find_rule(rows, member.name);
     object property = of<Member>(rule);
     if (rule && !rule->doc.empty()) property["description"] = rule->doc;
     const bool always = !is_optional<Member>::value;
-    if (sent_by_people ? rule && rule->required : always) {
+    if (rule && rule->required && !rule->only_when.empty()) {
+      conditions.push_back(detail::required_when(*rule));
+    } else if (sent_by_people ? rule && rule->required : always) {
       required.emplace_back(member.name);
     } else if constexpr (!is_optional<Member>::value && !is_vector<Member>::value &&
                          !Described<Member>) {
@@ -117,6 +122,7 @@ object Schemas::describe_struct() {
   });
   object schema{{"type", "object"}, {"properties", std::move(properties)}};
   if (!required.empty()) schema["required"] = std::move(required);
+  if (!conditions.empty()) schema["allOf"] = std::move(conditions);
   if (sent_by_people) schema["additionalProperties"] = false;
   return schema;
 }

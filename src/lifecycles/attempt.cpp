@@ -30,16 +30,26 @@ bool is_going(const Machine& machine) {
          machine.instance.state == InstanceState::terminated;
 }
 
+bool is_reachable(const Instance& instance) {
+  return instance.state == InstanceState::running &&
+         (!instance.public_ip.empty() || !instance.dns_name.empty());
+}
+
+Duration boot_deadline(const Policy& policy, const Attempt& attempt) {
+  return policy.boot_deadline * boot_patience(policy, attempt.offer.cloud);
+}
+
 // ---- booting
 // ----------------------------------------------------------------------------------------------
 
-void fail_boot(Context& context, Attempt& attempt, std::string reason, std::string code) {
+void fail_boot(Context& context, Attempt& attempt, std::string reason, std::string code,
+               std::optional<Reaction> means = std::nullopt) {
   const Offer offer = attempt.offer;
   const bool capacity = code.contains("Capacity");
   end_attempt(context, attempt, reason, code);
   std::erase(context.state.targets, attempt.target);
   rule_out(context, offer,
-           {.reaction = capacity ? Reaction::next_zone : Reaction::next_offer,
+           {.reaction = means.value_or(capacity ? Reaction::next_zone : Reaction::next_offer),
             .code = std::move(code),
             .message = std::move(reason)});
 }
@@ -54,17 +64,18 @@ void check_boot(Context& context, Attempt& attempt) {
       const std::string why =
           instance.state_reason.empty() ? "it stopped while booting" : instance.state_reason;
       fail_boot(context, attempt, fmt::format("{} did not boot: {}", instance.id, why),
-                instance.state_reason);
+                instance.state_reason, instance.ended_means);
       return;
     }
-    all_up = all_up && instance.state == InstanceState::running && !instance.public_ip.empty();
+    all_up = all_up && is_reachable(instance);
   }
   if (all_up) {
     attempt.stage = Stage::running;
-  } else if (context.now >= attempt.asked_at + context.policy.boot_deadline) {
-    fail_boot(context, attempt,
-              "not every machine was running within " + to_string(context.policy.boot_deadline),
-              "BootDeadline");
+  } else if (context.now >= attempt.asked_at + boot_deadline(context.policy, attempt)) {
+    fail_boot(
+        context, attempt,
+        "not every machine was running within " + to_string(boot_deadline(context.policy, attempt)),
+        "BootDeadline");
   }
 }
 
@@ -170,8 +181,8 @@ void start_attempt(Context& context, const Offer& offer, const LaunchTarget& tar
   attempt.started_at = context.now;
   attempt.next_at = context.now;
   note(state, context.now, "attempt",
-       fmt::format("Trying {} at {} USD/h each", describe(offer, target.zone),
-                   to_string(offer.price.hourly())),
+       fmt::format("Trying {} at {} USD/h{}", describe(offer, target.zone),
+                   to_string(offer.price.hourly()), offer.nodes > 0 ? "" : " each"),
        attempt.number);
   state.attempts.push_back(std::move(attempt));
   freeze_estimate(state);
@@ -223,7 +234,7 @@ Time wake_of(const Attempt& attempt, const Policy& policy) {
   if (attempt.stage == Stage::ending && attempt.uncertain) wake = Time::min();
   if (wake != kNever) wake = std::max(wake, attempt.next_at);
   if (attempt.stage == Stage::booting)
-    wake = std::min(wake, attempt.asked_at + policy.boot_deadline);
+    wake = std::min(wake, attempt.asked_at + boot_deadline(policy, attempt));
   return wake;
 }
 

@@ -104,9 +104,9 @@ void advance(Context& context) {
     if (state.expires_at && context.now >= *state.expires_at) {
       release(context, "the lease ended");
     } else if (!state.ready_at &&
-               context.now >= state.created_at + context.policy.provision_deadline) {
+               context.now >= state.created_at + provision_deadline(state, context.policy)) {
       give_up(context, "it did not become ready within " +
-                           to_string(context.policy.provision_deadline) +
+                           to_string(provision_deadline(state, context.policy)) +
                            (state.waiting.empty() ? "" : ": " + state.waiting));
     }
     warn_of_lease_end(context);
@@ -159,6 +159,18 @@ const CloudTraits& Context::traits(const std::string& cloud) const {
   return found->second;
 }
 
+int boot_patience(const Policy& policy, const std::string& cloud) {
+  const auto found = policy.traits.find(cloud);
+  return found == policy.traits.end() ? 1 : found->second.boot_patience;
+}
+
+Duration provision_deadline(const Reservation& state, const Policy& policy) {
+  int patience = 1;
+  for (const KeyChoice& choice : state.keys)
+    patience = std::max(patience, boot_patience(policy, choice.cloud));
+  return policy.provision_deadline * patience;
+}
+
 Duration backoff(const Context& context, int failures, std::optional<Duration> retry_after) {
   const Policy& policy = context.policy;
   Duration wait = policy.backoff_min * (1 << std::clamp(failures - 1, 0, 10));
@@ -177,7 +189,8 @@ Attempt* find_attempt(Reservation& state, int number) {
 }
 
 std::string describe(const Offer& offer, const std::string& zone) {
-  return fmt::format("{} {} in {}", cloud_title(offer.cloud), offer.instance_type,
+  const std::string nodes = offer.nodes > 0 ? fmt::format("{} x ", offer.nodes) : "";
+  return fmt::format("{} {}{} in {}", cloud_title(offer.cloud), nodes, offer.instance_type,
                      zone.empty() ? offer.region : zone);
 }
 

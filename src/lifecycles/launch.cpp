@@ -185,7 +185,8 @@ void on_launched(Context& context, const Launched& launched) {
   attempt->next_at = context.now;
   note(context.state, context.now, "attempt",
        fmt::format("{} accepted the launch of {}", describe(attempt->offer, attempt->target.zone),
-                   launched.instances->size() == 1
+                   attempt->offer.nodes > 0 ? "the cluster"
+                   : launched.instances->size() == 1
                        ? "one machine"
                        : fmt::format("{} machines", launched.instances->size())),
        attempt->number);

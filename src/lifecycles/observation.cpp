@@ -41,8 +41,10 @@ void update(Instance& known, const Instance& shown, bool was_listed) {
   Instance merged = shown;
   if (merged.public_ip.empty()) merged.public_ip = known.public_ip;
   if (merged.private_ip.empty()) merged.private_ip = known.private_ip;
+  if (merged.dns_name.empty()) merged.dns_name = known.dns_name;
   if (merged.state_reason.empty() && merged.state == known.state) {
     merged.state_reason = known.state_reason;
+    merged.ended_means = known.ended_means;
   }
   // A machine that was stopped and started states the latest start; its bill has the first.
   if (merged.launched_at == Time{} || (was_listed && known.launched_at < merged.launched_at))
@@ -54,8 +56,8 @@ void update(Instance& known, const Instance& shown, bool was_listed) {
 
 void note_state(Context& context, const Attempt& attempt, const Instance& instance) {
   std::string message = fmt::format("{} is {}", instance.id, json::enum_name(instance.state));
-  if (!instance.public_ip.empty() && instance.state == InstanceState::running)
-    message += " at " + instance.public_ip;
+  const std::string& address = instance.dns_name.empty() ? instance.public_ip : instance.dns_name;
+  if (!address.empty() && instance.state == InstanceState::running) message += " at " + address;
   if (!instance.state_reason.empty()) message += ": " + instance.state_reason;
   note(context.state, context.now, "instance", std::move(message), attempt.number);
 }
@@ -259,7 +261,7 @@ Time wake_of(const Reservation& state, const Policy& policy) {
   if (state.expires_at) wake = std::min(wake, *state.expires_at);
   wake = std::min(wake, next_lease_warning(state, policy));
   if (state.ready_at) return wake;
-  wake = std::min(wake, state.created_at + policy.provision_deadline);
+  wake = std::min(wake, state.created_at + provision_deadline(state, policy));
   if (!state.calling && wants_placing(state)) wake = std::min(wake, state.next_at);
   return wake;
 }

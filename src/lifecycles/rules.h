@@ -23,6 +23,11 @@ struct Context {
 // reservation instead of by chance, so that a herd of reservations does not come back at once.
 Duration backoff(const Context& context, int failures, std::optional<Duration> retry_after);
 
+// How many times longer than a VM the machines of a cloud may take to start.
+int boot_patience(const Policy& policy, const std::string& cloud);
+// From creation to ready.
+Duration provision_deadline(const Reservation& state, const Policy& policy);
+
 Attempt* find_attempt(Reservation& state, int number);
 // "AWS t3a.small in us-east-1", with the zone when it is known.
 std::string describe(const Offer& offer, const std::string& zone = {});

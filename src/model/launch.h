@@ -16,10 +16,12 @@ struct LaunchTarget {
   std::string security_group;
   std::string image;        // resolved: an AMI id, an image slug
   std::string root_device;  // AWS: the image's own root device name
+  std::string key_pair;     // EMR: the name of the EC2 key pair that opens the master
 
   bool operator==(const LaunchTarget&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(LaunchTarget, (), (zone, subnet, security_group, image, root_device))
+BOOST_DESCRIBE_STRUCT(LaunchTarget, (),
+                      (zone, subnet, security_group, image, root_device, key_pair))
 
 // How a cloud may be used safely. Facts about the cloud, not settings.
 struct CloudTraits {
@@ -32,6 +34,8 @@ struct CloudTraits {
   // Ended machines stay listed as `terminated` for a while; where false, an ended one just
   // vanishes.
   bool shows_terminated = false;
+  // How many times longer than a VM its machines may take to start: clusters take minutes.
+  int boot_patience = 1;
 };
 
 }  // namespace mayfly

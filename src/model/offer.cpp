@@ -22,6 +22,15 @@ Money PriceTerms::hourly() const {
   return {divide_half_up(month, kHoursPerMonth)};
 }
 
+PriceTerms PriceTerms::times(int machines) const {
+  PriceTerms all = *this;
+  all.instance_hour.value *= machines;
+  all.disk_gib *= machines;
+  all.ipv4_hour.value *= machines;
+  all.minimum_charge.value *= machines;
+  return all;
+}
+
 ExactCost PriceTerms::exact_cost(Duration lifetime) const {
   const __int128 month =
       static_cast<__int128>(instance_hour.value + ipv4_hour.value) * kHoursPerMonth +
@@ -45,7 +54,7 @@ ExactCost PriceTerms::exact_cost(Duration running, Duration stopped) const {
 }
 
 std::string quota_class(std::string_view cloud, std::string_view instance_type) {
-  if (cloud != "aws") return "machines";
+  if (cloud != "aws" && cloud != "emr") return "machines";
   const std::size_t letters = instance_type.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
   const std::string_view family = instance_type.substr(0, letters);
   // inf, trn, dl, hpc, mac and vt have classes of their own although they begin with standard

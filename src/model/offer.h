@@ -42,6 +42,9 @@ struct PriceTerms {
   // The same with time it stood stopped in between.
   ExactCost exact_cost(Duration running, Duration stopped) const;
 
+  // The terms of so many machines of these terms as one thing.
+  PriceTerms times(int machines) const;
+
   bool operator==(const PriceTerms&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(PriceTerms, (),
@@ -58,12 +61,16 @@ struct Offer {
   Arch arch = Arch::x86_64;
   bool burstable = false;
   PriceTerms price;
+  // Of a cluster: how many machines of this type it has. Its price is for all of them together, and
+  // the service's surcharge for each is in it.
+  int nodes = 0;
+  Money surcharge_hour;
 
   bool operator==(const Offer&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Offer, (),
                       (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
-                       price))
+                       price, nodes, surcharge_hour))
 
 // Clouds limit how much of a class may run in a region; a quota error is about the whole class.
 // Source: EC2's vCPU limits (Standard = A C D H I M R T Z; others by their own letter).
