@@ -71,13 +71,14 @@ bool Observer::same(const std::vector<Bond>& bonds, const std::vector<Interest>&
 }
 
 Observer::Scope& Observer::scope_of(const Interest& interest) {
-  std::unique_ptr<Scope>& scope = scopes_[{interest.key, interest.region}];
+  std::unique_ptr<Scope>& scope = scopes_[{interest.key, interest.cloud, interest.region}];
   if (!scope) {
     scope = std::make_unique<Scope>();
     scope->key = interest.key;
     scope->cloud = interest.cloud;
     scope->region = interest.region;
-    scope->jitter = std::hash<std::string>{}(interest.key + '/' + interest.region);
+    scope->jitter =
+        std::hash<std::string>{}(interest.key + '/' + interest.cloud + '/' + interest.region);
   }
   return *scope;
 }
@@ -112,14 +113,16 @@ Order Observer::order_of(const Scope& scope) const {
 
 // In transition the pacer alone slows listings down, when their part of the limit is used up.
 Duration Observer::interval(Scope& scope) {
-  if (scope.any(Watch::transition)) return settings_.poll_transition;
+  const Duration least = ports_.clouds.at(scope.cloud)->traits().poll_min;
+  if (scope.any(Watch::transition)) return std::max(settings_.poll_transition, least);
   const Duration base = scope.any(Watch::steady) ? settings_.poll_steady : settings_.poll_dormant;
   const auto crowd = settings_.poll_share * static_cast<std::int64_t>(scopes_.size());
-  return jittered(std::max({base, pacer_.pace(order_of(scope)), Duration{crowd}}), ++scope.jitter);
+  return jittered(std::max({base, least, pacer_.pace(order_of(scope)), Duration{crowd}}),
+                  ++scope.jitter);
 }
 
 void Observer::hurry(const std::string& key) {
-  for (auto at = scopes_.lower_bound({key, ""}); at != scopes_.end() && at->first.first == key;
+  for (auto at = scopes_.lower_bound({key, "", ""}); at != scopes_.end() && at->first.key == key;
        ++at) {
     at->second->failures = 0;
     arm(*at->second, ports_.loop.now());
@@ -130,7 +133,7 @@ void Observer::hurry(const std::string& key) {
 void Observer::arm(Scope& scope, Time when) {
   if (scope.polling || when >= scope.next_poll) return;
   scope.next_poll = when;
-  ports_.loop.post_at(when, [this, key = ScopeKey{scope.key, scope.region}, when,
+  ports_.loop.post_at(when, [this, key = ScopeKey{scope.key, scope.cloud, scope.region}, when,
                              alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired()) return;
     const auto found = scopes_.find(key);

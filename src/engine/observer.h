@@ -62,7 +62,6 @@ class Observer {
 
  private:
   struct Scope;
-  using ScopeKey = std::pair<std::string, std::string>;  // key, region
   // A reservation's interest in a scope, which lives as long as anybody has one in it.
   struct Bond {
     Scope* scope = nullptr;

@@ -90,6 +90,8 @@ Pacer::Lane& Pacer::lane_of(const Order& order) {
   const std::size_t number = plan.group_of[index_of(order.operation)];
   std::string name = order.key;
   name += '\n';
+  name += order.cloud;
+  name += '\n';
   if (plan.limits->per_region) name += order.region;
   name += '\n';
   name += static_cast<char>('0' + number);

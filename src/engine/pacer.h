@@ -15,7 +15,8 @@
 //  * When the cloud says that little is left of a limit, the last of it is for terminates.
 //
 // Being throttled halves the rate of the buckets concerned, and time restores it. Lanes that nobody
-// used for ten minutes are forgotten when their buckets are full. Single-threaded: the engine's Loop.
+// used for ten minutes are forgotten when their buckets are full. Single-threaded: the engine's
+// Loop.
 #pragma once
 
 #include <deque>

@@ -1,6 +1,7 @@
 // What the engine is handed: the real thing and the simulation differ only here.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,14 @@
 #include "store/store.h"
 
 namespace mayfly::engine {
+
+// What one listing covers: a cloud's drivers share keys and regions, but not listings.
+struct ScopeKey {
+  std::string key;
+  std::string cloud;
+  std::string region;  // "" when the cloud lists all regions at once
+  auto operator<=>(const ScopeKey&) const = default;
+};
 
 // A stored key and how far it reaches.
 struct KeyReach {
@@ -39,9 +48,9 @@ class Keyring {
   }
 };
 
-// Whether the owner's limits leave room for `state->preparing`; when they do, the room is held. Asked
-// before each offer is tried, so that a failover costs no more than its owner may spend. A refusal
-// is answered to the reservation like a cloud's: the offer is ruled out for that reason.
+// Whether the owner's limits leave room for `state->preparing`; when they do, the room is held.
+// Asked before each offer is tried, so that a failover costs no more than its owner may spend. A
+// refusal is answered to the reservation like a cloud's: the offer is ruled out for that reason.
 using Admit =
     std::function<void(std::shared_ptr<const Reservation> state, Done<CloudResult<void>> done)>;
 

@@ -199,7 +199,7 @@ void Sweeper::settled(const std::string& id, const StrayDecision& decision, Answ
     log_stray("a machine carries our tag and nothing here answers for it", stray);
   if (!was_judged && stray.state == StrayState::ending)
     log_stray("a stray machine is being ended", stray);
-  arm(place_of(stray), stray.cloud, decision.look_at);
+  arm(place_of(stray), decision.look_at);
   if (decision.end) terminate(id);
   if (entry.answered) {
     const EndAnswered answered = *std::exchange(entry.answered, std::nullopt);

@@ -130,11 +130,10 @@ Time Sweeper::next_look(const PlaceKey& key) const {
 }
 
 // Moves the next look forward when something became urgent; never back.
-void Sweeper::arm(const PlaceKey& key, std::string cloud, Time when) {
+void Sweeper::arm(const PlaceKey& key, Time when) {
   if (when == kNever) return;
   auto& place = places_[key];
   if (!place) place = std::make_unique<Place>();
-  place->cloud = std::move(cloud);
   when = std::max(when, ports_.loop.now() + kLookMin);
   if (place->looking || when >= place->armed) return;
   place->armed = when;
@@ -155,10 +154,10 @@ void Sweeper::look(const PlaceKey& key) {
     places_.erase(key);
     return;
   }
-  if (due > ports_.loop.now()) return arm(key, place.cloud, due);
-  if (!ports_.clouds.contains(place.cloud)) return;  // a cloud that this server does not know
+  if (due > ports_.loop.now()) return arm(key, due);
+  if (!ports_.clouds.contains(key.cloud)) return;  // a cloud that this server does not know
   place.looking = true;
-  list(key.first, place.cloud, key.second,
+  list(key.key, key.cloud, key.region,
        [this, key](CloudResult<Listing> listing) { looked(key, std::move(listing)); });
 }
 
@@ -169,20 +168,18 @@ void Sweeper::looked(const PlaceKey& key, CloudResult<Listing> listing) {
     examine(*listing, false, [this, key](SweptRegion) {
       Place& now_seen = *places_.at(key);
       now_seen.looking = false;
-      arm(key, now_seen.cloud, next_look(key));
+      arm(key, next_look(key));
     });
     return;
   }
   place.looking = false;
   if (place.failures++ == 0) {
-    log::warning(
-        "a region with a stray machine could not be listed",
-        {{"cloud", place.cloud}, {"region", key.second}, {"why", listing.error().message}});
+    log::warning("a region with a stray machine could not be listed",
+                 {{"cloud", key.cloud}, {"region", key.region}, {"why", listing.error().message}});
   }
   const Duration wait =
       std::min(kSweepAgainMin * (1 << std::min(place.failures - 1, 12)), kSweepAgainMax);
-  arm(key, place.cloud,
-      ports_.loop.now() + std::max(wait, listing.error().retry_after.value_or(Duration{0})));
+  arm(key, ports_.loop.now() + std::max(wait, listing.error().retry_after.value_or(Duration{0})));
 }
 
 }  // namespace mayfly::engine

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "engine/engine.h"
 #include "engine/sweeper_parts.h"
+#include "model/clouds.h"
 #include "pricing/index.h"
 
 namespace mayfly::engine {
@@ -18,7 +19,8 @@ std::set<std::string> sold_regions(const pricing::Catalog& catalog, const std::s
   std::set<std::string> regions;
   const pricing::Index& index = catalog.index();
   for (const pricing::Bucket& bucket : index.buckets()) {
-    if (index.cloud_name(bucket.cloud) == cloud) regions.insert(index.region_name(bucket.region));
+    if (index.cloud_name(bucket.cloud) == cloud_of_driver(cloud))
+      regions.insert(index.region_name(bucket.region));
   }
   return regions;
 }

@@ -100,7 +100,7 @@ void Sweeper::take_up(const store::Document& document, Duration wait) {
   entry = std::make_unique<Entry>();
   entry->suspect = taken_up(*std::move(stray));
   entry->version = document.version;
-  arm(place_of(entry->suspect->stray), entry->suspect->stray.cloud,
+  arm(place_of(entry->suspect->stray),
       std::max(look_at(*entry->suspect, settings_.rules), ports_.loop.now() + wait));
 }
 
@@ -179,8 +179,7 @@ void Sweeper::missed(const Listing& listing) {
   for (const auto& [id, entry] : entries_) {
     if (!entry->suspect || entry->busy) continue;
     const Stray& stray = entry->suspect->stray;
-    if (stray.cloud != listing.cloud || place_of(stray) != PlaceKey{listing.key, listing.region})
-      continue;
+    if (place_of(stray) != PlaceKey{listing.key, listing.cloud, listing.region}) continue;
     if (shown.empty()) {
       for (const Instance& instance : listing.instances) shown.insert(instance.id);
     }
@@ -201,7 +200,7 @@ void Sweeper::answered_for(const std::string& id, Time asked_at, const Instance&
 Sweeper::PlaceKey Sweeper::place_of(const Stray& stray) const {
   const auto cloud = ports_.clouds.find(stray.cloud);
   const bool global = cloud != ports_.clouds.end() && cloud->second->traits().lists_all_regions;
-  return {stray.key, global ? "" : stray.region};
+  return {stray.key, stray.cloud, global ? "" : stray.region};
 }
 
 }  // namespace mayfly::engine

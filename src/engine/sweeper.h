@@ -74,7 +74,7 @@ class Sweeper {
   struct Evidence;
   struct Gathering;
   struct Walk;
-  using PlaceKey = std::pair<std::string, std::string>;  // key, region as listed
+  using PlaceKey = ScopeKey;
   using Answer = std::move_only_function<void(std::optional<StrayFinding>)>;
 
   // ---- sweeper.cpp: the start, and every listing
@@ -108,7 +108,7 @@ class Sweeper {
   void read_again(const std::string& id);
   void list(const std::string& key, const std::string& cloud, const std::string& region,
             Done<CloudResult<Listing>> done);
-  void arm(const PlaceKey& key, std::string cloud, Time when);
+  void arm(const PlaceKey& key, Time when);
   void look(const PlaceKey& key);
   void looked(const PlaceKey& key, CloudResult<Listing> listing);
   Time next_look(const PlaceKey& key) const;

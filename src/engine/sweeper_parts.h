@@ -36,7 +36,6 @@ struct Sweeper::Entry {
 };
 
 struct Sweeper::Place {
-  std::string cloud;
   Time armed = kNever;
   bool looking = false;
   int failures = 0;

@@ -32,6 +32,14 @@ constexpr std::string_view driver_of(std::string_view cloud, Kind kind) {
   return cloud == "aws" ? kEmr : std::string_view{};
 }
 
+// All that is driven with the keys of a cloud.
+inline std::vector<std::string_view> drivers_of(std::string_view cloud) {
+  std::vector<std::string_view> drivers{cloud};
+  if (const auto clusters = driver_of(cloud, Kind::cluster); !clusters.empty())
+    drivers.push_back(clusters);
+  return drivers;
+}
+
 // For people: AWS, DigitalOcean.
 constexpr std::string_view cloud_title(std::string_view name) {
   if (name == "aws") return "AWS";

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 
+#include "core/time.h"
+
 namespace mayfly {
 
 // Where exactly a launch goes; found before the launch and written down with the intent.
@@ -36,6 +38,8 @@ struct CloudTraits {
   bool shows_terminated = false;
   // How many times longer than a VM its machines may take to start: clusters take minutes.
   int boot_patience = 1;
+  // Listings come at most this often: its limits bear no more, and nothing there changes faster.
+  Duration poll_min{0};
 };
 
 }  // namespace mayfly

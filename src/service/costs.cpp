@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/clouds.h"
+
 namespace mayfly::service {
 namespace {
 
@@ -97,8 +99,8 @@ void CostReport::add_by_place(const Reservation& reservation, const std::vector<
   for (std::size_t i = 0; i < shares.size(); ++i) {
     if (is_nothing(shares[i])) continue;
     const Offer& offer = reservation.attempts[i].offer;
-    const std::string key =
-        *query_.group == CostGroup::cloud ? offer.cloud : offer.cloud + ":" + offer.region;
+    const std::string cloud(cloud_of_driver(offer.cloud));
+    const std::string key = *query_.group == CostGroup::cloud ? cloud : cloud + ":" + offer.region;
     count(rows_[key], reservation, shares[i], final);
   }
 }

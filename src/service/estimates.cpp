@@ -26,9 +26,11 @@ Reservation as_if_asked(const std::string& user, const Request& request,
 
 Error unsatisfiable(const pricing::Catalog& catalog, const Request& request,
                     const pricing::Reach& reach) {
-  Error error{.code = ErrorCode::unsatisfiable,
-              .message = fmt::format("No offer of {} satisfies this request",
-                                     fmt::join(reach.clouds, " and "))};
+  std::vector<std::string_view> sellers;
+  for (const std::string& driver : reach.clouds) sellers.push_back(cloud_of_driver(driver));
+  Error error{
+      .code = ErrorCode::unsatisfiable,
+      .message = fmt::format("No offer of {} satisfies this request", fmt::join(sellers, " and "))};
   json::array changes;
   for (const pricing::Relaxation& change : pricing::relax(catalog, request, reach)) {
     changes.push_back(json::object{
@@ -48,12 +50,11 @@ Async<Service::ReachOf> Service::reach_of(std::string user, const Request& reque
   auto keys = co_await keys_of(user);
   if (!keys) co_return std::unexpected(std::move(keys).error());
   for (const Stored<Key>& key : *keys) {
-    if (key.value.status != KeyStatus::active) continue;
-    found.reach.clouds.push_back(key.value.cloud);
-    found.keys.push_back(
-        {.cloud = key.value.cloud, .key = key.value.id, .regions = key.value.regions});
-    if (!key.value.regions.empty())
-      found.reach.enabled_regions[key.value.cloud] = key.value.regions;
+    const std::string driver(driver_of(key.value.cloud, request.kind));
+    if (key.value.status != KeyStatus::active || driver.empty()) continue;
+    found.reach.clouds.push_back(driver);
+    found.keys.push_back({.cloud = driver, .key = key.value.id, .regions = key.value.regions});
+    if (!key.value.regions.empty()) found.reach.enabled_regions[driver] = key.value.regions;
   }
   std::ranges::sort(found.reach.clouds);
   auto owner = co_await get_user(user);
@@ -90,7 +91,10 @@ Async<EstimateView> Service::estimate(std::string user, Request request, std::si
   EstimateView view{.regions_from = found->regions_from};
   CO_TRY(view.lease, lease_of(request.lease, standing->allowance.lease));
   if (found->reach.clouds.empty()) {
-    for (const std::string_view cloud : cloud_names()) found->reach.clouds.emplace_back(cloud);
+    for (const std::string_view cloud : cloud_names()) {
+      const std::string_view driver = driver_of(cloud, request.kind);
+      if (!driver.empty()) found->reach.clouds.emplace_back(driver);
+    }
     view.note = fmt::format("all clouds, from the price snapshot of {}: you have no key yet",
                             catalog->date());
   } else if (view.lease && !request.lease) {

@@ -89,7 +89,7 @@ class Course {
 };
 
 void add_machines(const Offer& offer, int count, Amounts& amounts) {
-  amounts.vcpus += std::int64_t{offer.vcpus} * count;
+  amounts.vcpus += std::int64_t{offer.vcpus} * std::max(offer.nodes, 1) * count;
   amounts.usd_per_hour.value += offer.price.hourly().value * count;
 }
 
@@ -100,7 +100,7 @@ Amounts amounts_of(const Reservation& reservation, const Offer& next_offer, Time
   const Course course(reservation, next_offer, end);
   const bool present = reservation.goal == Goal::present;
   if (present) {
-    amounts.machines = reservation.request.count;
+    amounts.machines = machine_count(reservation.request);
     add_machines(next_offer, course.uncovered(), amounts);
     for (const Attempt& attempt : reservation.attempts) {
       if (!attempt.end_requested_at)

@@ -302,10 +302,12 @@ void read_reaches(store::Store& store, Loop& loop, std::string after,
                                {{"id", document.id}, {"why", key.error().message}});
                     continue;
                   }
-                  reaches.push_back({.id = key->value.id,
-                                     .user = key->value.user,
-                                     .cloud = key->value.cloud,
-                                     .regions = std::move(key->value.regions)});
+                  for (const std::string_view driver : drivers_of(key->value.cloud)) {
+                    reaches.push_back({.id = key->value.id,
+                                       .user = key->value.user,
+                                       .cloud = std::string(driver),
+                                       .regions = key->value.regions});
+                  }
                 }
                 if (page->size() < kReachPage) return done(std::move(reaches));
                 std::string last = page->back().id;

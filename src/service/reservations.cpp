@@ -4,6 +4,7 @@
 
 #include "core/id.h"
 #include "lifecycles/journal.h"
+#include "model/clouds.h"
 #include "service/async.h"
 #include "service/placing.h"
 
@@ -20,6 +21,12 @@ Error no_reservation(const std::string& id) {
 }
 
 Error no_keys(const Request& request) {
+  if (request.kind == Kind::cluster) {
+    return {.code = ErrorCode::invalid,
+            .message = "You have no AWS key, and only AWS has clusters",
+            .remedy = "Add one with `mayfly keys add aws` (POST /users/:UserId/keys).",
+            .fields = {{"kind", "a cluster needs an AWS key"}}};
+  }
   const std::string which =
       request.clouds ? fmt::format(" for {}", fmt::join(*request.clouds, " or ")) : "";
   return {.code = ErrorCode::invalid,
@@ -173,8 +180,8 @@ Async<Created> Service::create(std::string user, Request request, std::string id
   auto found = co_await reach_of(user, request);
   if (!found) co_return std::unexpected(std::move(found).error());
   std::erase_if(found->keys, [&](const KeyChoice& choice) {
-    return request.clouds &&
-           std::ranges::find(*request.clouds, choice.cloud) == request.clouds->end();
+    return request.clouds && std::ranges::find(*request.clouds, cloud_of_driver(choice.cloud)) ==
+                                 request.clouds->end();
   });
   if (found->keys.empty()) co_return std::unexpected(no_keys(request));
   auto standing = co_await standing_of(user);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/clouds.h"
+#include "model/cluster.h"
 #include "service/placing.h"
 
 namespace mayfly::service {
@@ -9,6 +11,15 @@ namespace {
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
+}
+
+// People know the cloud, not which of its services is asked.
+std::string cloud_name(const std::string& driver) {
+  return std::string(cloud_of_driver(driver));
+}
+
+std::optional<int> nodes_of(const Offer& offer) {
+  return offer.nodes > 0 ? std::optional(offer.nodes) : std::nullopt;
 }
 
 bool names(const Considered& loser, const std::string& cloud, const std::string& type) {
@@ -53,12 +64,13 @@ std::vector<Considered> losers_of(const Reservation& reservation, const Offer& p
         why_it_lost(loser.cost_usd - reservation.estimate.cost_usd, reservation.request.match);
     losers.push_back(std::move(loser));
   }
+  for (Considered& loser : losers) loser.cloud = cloud_name(loser.cloud);
   return losers;
 }
 
 PlacementView placement_of(const Reservation& reservation, const Offer& offer) {
   const Attempt* attempt = current_attempt(reservation);
-  return {.cloud = offer.cloud,
+  return {.cloud = cloud_name(offer.cloud),
           .region = offer.region,
           .zone = attempt ? unless_empty(attempt->target.zone) : std::nullopt,
           .instance_type = offer.instance_type,
@@ -67,6 +79,7 @@ PlacementView placement_of(const Reservation& reservation, const Offer& offer) {
           .disk_gib = offer.disk_gib,
           .arch = offer.arch,
           .burstable = offer.burstable,
+          .nodes = nodes_of(offer),
           .price_usd_hour = offer.price.hourly(),
           .estimate = reservation.estimate,
           .considered = losers_of(reservation, offer)};
@@ -79,6 +92,7 @@ InstanceView instance_of(const Machine& machine) {
           .state = machine.gone_at ? InstanceState::terminated : instance.state,
           .public_ip = unless_empty(instance.public_ip),
           .private_ip = unless_empty(instance.private_ip),
+          .dns_name = unless_empty(instance.dns_name),
           .zone = unless_empty(instance.zone),
           .launched_at = instance.launched_at};
 }
@@ -107,9 +121,45 @@ std::vector<InstanceView> instances_of(const Reservation& reservation) {
   return instances;
 }
 
+std::optional<Money> surcharge_of(const Offer& offer) {
+  if (offer.nodes == 0) return std::nullopt;
+  return Money{offer.surcharge_hour.value * offer.nodes};
+}
+
+// The cluster that counts now, if one is known.
+const Instance* cluster_instance(const Reservation& reservation) {
+  for (const Attempt* attempt : attempts_that_count(reservation)) {
+    for (const Machine& machine : attempt->machines) {
+      if (machine.slot >= 0) return &machine.instance;
+    }
+  }
+  return nullptr;
+}
+
+ClusterView cluster_view(const Reservation& reservation) {
+  const ClusterSpec spec = cluster_of(reservation.request);
+  ClusterView view{.nodes = spec.nodes,
+                   .release = spec.release,
+                   .applications = spec.applications,
+                   .note = unless_empty(cluster_note(reservation.request))};
+  const Instance* cluster = cluster_instance(reservation);
+  if (!cluster) return view;
+  view.id = cluster->id;
+  if (cluster->dns_name.empty()) return view;
+  const std::string& master = cluster->dns_name;
+  view.master_dns = master;
+  view.ssh_tunnel = ssh_tunnel(reservation.request, master);
+  for (const ClusterPage& page : cluster_pages(reservation.request)) {
+    if (page.name == "zeppelin") view.zeppelin_url = page.url(master);
+    if (page.name == "ganglia") view.ganglia_url = page.url(master);
+    if (page.name == "spark_history") view.spark_history_url = page.url(master);
+  }
+  return view;
+}
+
 AttemptView attempt_of(const Attempt& attempt) {
   return {.number = attempt.number,
-          .cloud = attempt.offer.cloud,
+          .cloud = cloud_name(attempt.offer.cloud),
           .region = attempt.offer.region,
           .zone = unless_empty(attempt.target.zone),
           .instance_type = attempt.offer.instance_type,
@@ -135,7 +185,7 @@ KeyView view_of(const Key& key) {
 
 StrayView view_of(const engine::Stray& stray) {
   return {.id = stray.id,
-          .cloud = stray.cloud,
+          .cloud = cloud_name(stray.cloud),
           .region = stray.region,
           .machine = stray.machine,
           .name = stray.name,
@@ -178,6 +228,7 @@ ReservationView view_of(const Reservation& reservation, Time now) {
                        .waiting = unless_empty(reservation.waiting)};
   if (const Offer* offer = placed_offer(reservation))
     view.placement = placement_of(reservation, *offer);
+  if (reservation.request.kind == Kind::cluster) view.cluster = cluster_view(reservation);
   for (const Attempt& attempt : reservation.attempts) view.attempts.push_back(attempt_of(attempt));
   const Cost cost = cost_of(reservation, now);
   view.cost = {.usd = cost.user_usd, .tail_usd = cost.tail_usd, .final = cost.final};
@@ -186,7 +237,7 @@ ReservationView view_of(const Reservation& reservation, Time now) {
 
 OfferView view_of(const pricing::RankedOffer& ranked) {
   const Offer& offer = ranked.offer;
-  return {.cloud = offer.cloud,
+  return {.cloud = cloud_name(offer.cloud),
           .region = offer.region,
           .instance_type = offer.instance_type,
           .vcpus = offer.vcpus,
@@ -194,6 +245,8 @@ OfferView view_of(const pricing::RankedOffer& ranked) {
           .disk_gib = offer.disk_gib,
           .arch = offer.arch,
           .burstable = offer.burstable,
+          .nodes = nodes_of(offer),
+          .surcharge_usd_hour = surcharge_of(offer),
           .price_usd_hour = ranked.hourly,
           .cost_usd = ranked.cost};
 }

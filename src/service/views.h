@@ -56,13 +56,14 @@ struct PlacementView {
   int disk_gib = 0;
   Arch arch = Arch::x86_64;
   bool burstable = false;
+  std::optional<int> nodes;  // of a cluster: the prices are for all of them
   Money price_usd_hour;
   Estimate estimate;
   std::vector<Considered> considered;
 };
 BOOST_DESCRIBE_STRUCT(PlacementView, (),
                       (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib, arch,
-                       burstable, price_usd_hour, estimate, considered))
+                       burstable, nodes, price_usd_hour, estimate, considered))
 
 struct InstanceView {
   std::string id;
@@ -70,12 +71,14 @@ struct InstanceView {
   InstanceState state = InstanceState::pending;
   std::optional<std::string> public_ip;
   std::optional<std::string> private_ip;
+  std::optional<std::string> dns_name;
   std::optional<std::string> zone;
   Time launched_at;
   int attempt = 0;  // which one it belongs to: where it lies and what it costs is said there
 };
 BOOST_DESCRIBE_STRUCT(InstanceView, (),
-                      (id, name, state, public_ip, private_ip, zone, launched_at, attempt))
+                      (id, name, state, public_ip, private_ip, dns_name, zone, launched_at,
+                       attempt))
 
 struct AttemptView {
   int number = 0;
@@ -100,6 +103,25 @@ struct CostView {
 };
 BOOST_DESCRIBE_STRUCT(CostView, (), (usd, tail_usd, final))
 
+// What a cluster is to people. Its pages have an address once its master has one, and only if they
+// are installed; they are closed to the world unless the request says open_to, so the tunnel is
+// always told.
+struct ClusterView {
+  std::optional<std::string> id;  // j-...
+  int nodes = 0;
+  std::string release;
+  std::vector<std::string> applications;
+  std::optional<std::string> master_dns;
+  std::optional<std::string> zeppelin_url;
+  std::optional<std::string> ganglia_url;
+  std::optional<std::string> spark_history_url;
+  std::optional<std::string> ssh_tunnel;
+  std::optional<std::string> note;  // what is otherwise than asked
+};
+BOOST_DESCRIBE_STRUCT(ClusterView, (),
+                      (id, nodes, release, applications, master_dns, zeppelin_url, ganglia_url,
+                       spark_history_url, ssh_tunnel, note))
+
 struct ReservationView {
   std::string id;
   std::string user;
@@ -108,6 +130,7 @@ struct ReservationView {
   Goal goal = Goal::present;
   Request request;
   std::optional<PlacementView> placement;
+  std::optional<ClusterView> cluster;
   std::vector<InstanceView> instances;
   std::vector<AttemptView> attempts;
   Time created_at;
@@ -120,9 +143,9 @@ struct ReservationView {
   CostView cost;
 };
 BOOST_DESCRIBE_STRUCT(ReservationView, (),
-                      (id, user, name, phase, goal, request, placement, instances, attempts,
-                       created_at, ready_at, expires_at, release_requested_at, ended_at, end_reason,
-                       waiting, cost))
+                      (id, user, name, phase, goal, request, placement, cluster, instances,
+                       attempts, created_at, ready_at, expires_at, release_requested_at, ended_at,
+                       end_reason, waiting, cost))
 
 struct OfferView {
   std::string cloud;
@@ -133,12 +156,14 @@ struct OfferView {
   int disk_gib = 0;
   Arch arch = Arch::x86_64;
   bool burstable = false;
+  std::optional<int> nodes;                 // of a cluster: the prices are for all of them
+  std::optional<Money> surcharge_usd_hour;  // the part of it that is EMR's
   Money price_usd_hour;
   Money cost_usd;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
                       (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
-                       price_usd_hour, cost_usd))
+                       nodes, surcharge_usd_hour, price_usd_hour, cost_usd))
 
 struct RejectionView {
   std::string reason;
