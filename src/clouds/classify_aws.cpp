@@ -151,6 +151,10 @@ Reaction aws_reaction(std::string_view code, int http_status, std::string_view m
 std::string action_of(std::string_view operation) {
   if (operation == "GetParameter") return "ssm:GetParameter";
   if (operation == "GetCallerIdentity") return "sts:GetCallerIdentity";
+  if (operation == "GetServiceQuota") return "servicequotas:GetServiceQuota";
+  if (operation == "GetRole" || operation == "GetInstanceProfile") {
+    return fmt::format("iam:{}", operation);
+  }
   const bool emr = operation.contains("JobFlow") || operation.contains("Cluster") ||
                    operation == "ListInstances" || operation == "SetTerminationProtection";
   return fmt::format("{}:{}", emr ? "elasticmapreduce" : "ec2", operation);
@@ -158,8 +162,9 @@ std::string action_of(std::string_view operation) {
 
 std::string aws_remedy(std::string_view code, Reaction reaction, std::string_view operation) {
   if (code == "UnauthorizedOperation" || code.starts_with("AccessDenied")) {
-    return fmt::format(" The key's policy must allow {}; docs/clouds.md has the whole policy.",
-                       action_of(operation));
+    return fmt::format(
+        " The key's policy must allow {}; `mayfly keys doctor aws --policy` prints the whole one.",
+        action_of(operation));
   }
   if (code == "OptInRequired" && reaction == Reaction::skip_cloud) {
     return " Subscribe the account to what AWS names, or use another image.";

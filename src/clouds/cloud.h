@@ -20,6 +20,7 @@
 #include "core/secret.h"
 #include "model/cloud_failure.h"
 #include "model/cluster.h"
+#include "model/finding.h"
 #include "model/instance.h"
 #include "model/launch.h"
 #include "model/offer.h"
@@ -42,6 +43,11 @@ struct Identity {
   std::vector<std::string> regions;  // enabled for the account; empty = the cloud did not say
   int machines_max =
       0;  // the account's own limit where the cloud tells it (droplet_limit); 0 = unknown
+};
+
+struct Examination {
+  std::string region;  // that was looked at; empty: the cloud's keys hold everywhere
+  std::vector<Finding> findings;
 };
 
 struct PrepareSpec {
@@ -82,6 +88,13 @@ class Cloud {
   // Proves that the credentials are alive and may launch. Costs nothing.
   virtual void check(const Credentials& credentials, Loop& loop,
                      Done<CloudResult<Identity>> done) = 0;
+
+  // Says of each thing that Mayfly needs whether the credentials have it, and how to mend what is
+  // missing. Reads and dry runs only: nothing is made, and it costs nothing. region: empty for the
+  // key's own. A key that is refused is a finding; a failure is that nothing could be found out.
+  // Unless a driver knows more: what check() says.
+  virtual void examine(const Credentials& credentials, std::string region, Loop& loop,
+                       Done<CloudResult<Examination>> done);
 
   // Finds image, zones and network; one target per zone to try, best first, never empty. May create
   // the shared, free security group. Starts nothing.

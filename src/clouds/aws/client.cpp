@@ -22,12 +22,19 @@ constexpr Duration kClockTolerance = 4min;
 constexpr std::size_t kAnswerMax = 32u << 20;  // a thousand machines are about 5 MB
 constexpr char kFormType[] = "application/x-www-form-urlencoded; charset=utf-8";
 constexpr char kJsonType[] = "application/x-amz-json-1.1";
+constexpr char kIamRegion[] = "us-east-1";  // where its calls are signed for
 
 struct Url {
   std::string_view scheme;
   std::string_view authority;
   std::string_view path;
 };
+
+// IAM is one for all regions; the other services have a host in each.
+std::string url_of(std::string_view service, std::string_view region) {
+  if (service == "iam") return "https://iam.amazonaws.com/";
+  return fmt::format("https://{}.{}.amazonaws.com/", service, region);
+}
 
 Url split_url(std::string_view url) {
   const std::size_t host = url.find("://") + 3;
@@ -136,9 +143,7 @@ http::Call SignedClient::signed_call(const Caller& caller, const Message& messag
                   .body = message.body,
                   .deadline = message.deadline,
                   .response_max = kAnswerMax};
-  call.url = endpoint_.empty()
-                 ? fmt::format("https://{}.{}.amazonaws.com/", message.service, caller.region)
-                 : endpoint_;
+  call.url = endpoint_.empty() ? url_of(message.service, caller.region) : endpoint_;
   const Url url = split_url(call.url);
   Signable request{.path = url.path, .headers = message.headers, .body = message.body};
   request.headers.push_back({"Host", host_header(url)});
@@ -165,6 +170,12 @@ bool SignedClient::was_misdated(const http::Answer& refusal, std::string_view co
   return true;
 }
 
+void SignedClient::note_clock(const http::Answer& answer) {
+  const auto date = answer.header("Date");
+  const std::optional<Time> theirs = date ? parse_http_date(*date) : std::nullopt;
+  if (theirs) clock_difference_ = *theirs - clock_.now();
+}
+
 Work<std::string> SignedClient::call(Caller caller, Message message) {
   if (std::optional<CloudFailure> failure = unfit(caller, message.operation)) {
     co_return std::unexpected(std::move(*failure));
@@ -182,6 +193,7 @@ Work<std::string> SignedClient::call(Caller caller, Message message) {
       const bool in_time = clock_.now() - sent_at < message.deadline;
       co_return std::unexpected(no_answer(message.operation, result.error(), in_time));
     }
+    note_clock(*result);
     if (result->status >= 200 && result->status < 300) co_return std::move(result->body);
     const Refusal refusal = read_refusal(result->body);
     if (!repeated && was_misdated(*result, refusal.code, dated_with)) continue;
@@ -214,10 +226,15 @@ Work<Xml> SignedClient::sts(Caller caller, Form form, Duration deadline) {
   return query(std::move(caller), "sts", std::move(form), deadline);
 }
 
-Work<json::value> SignedClient::ssm(Caller caller, std::string target, json::object body,
-                                    Duration deadline) {
+Work<Xml> SignedClient::iam(Caller caller, Form form, Duration deadline) {
+  caller.region = kIamRegion;
+  return query(std::move(caller), "iam", std::move(form), deadline);
+}
+
+Work<json::value> SignedClient::ask_json(std::string service, Caller caller, std::string target,
+                                         json::object body, Duration deadline) {
   const std::string operation = target.substr(target.find('.') + 1);
-  Message message{.service = "ssm",
+  Message message{.service = std::move(service),
                   .operation = operation,
                   .headers = {{"Content-Type", kJsonType}, {"X-Amz-Target", std::move(target)}},
                   .body = json::print(std::move(body)),

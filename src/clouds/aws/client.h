@@ -12,6 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
 
 #include "clouds/aws/form.h"
@@ -50,8 +51,18 @@ class SignedClient {
 
   Work<Xml> ec2(Caller caller, Form form, Duration deadline);
   Work<Xml> sts(Caller caller, Form form, Duration deadline);
-  // target: "AmazonSSM.GetParameter".
-  Work<json::value> ssm(Caller caller, std::string target, json::object body, Duration deadline);
+  // One for all regions, whatever the caller's.
+  Work<Xml> iam(Caller caller, Form form, Duration deadline);
+  // The services that speak JSON. service: as its host and signature name it, "ssm"; target:
+  // "AmazonSSM.GetParameter".
+  Work<json::value> ask_json(std::string service, Caller caller, std::string target,
+                             json::object body, Duration deadline);
+  Work<json::value> ssm(Caller caller, std::string target, json::object body, Duration deadline) {
+    return ask_json("ssm", std::move(caller), std::move(target), std::move(body), deadline);
+  }
+
+  // How much AWS's clock was ahead of ours when it last said what time it is, to the second.
+  std::optional<Duration> clock_difference() const { return clock_difference_; }
 
  private:
   struct Message {
@@ -62,6 +73,7 @@ class SignedClient {
     Duration deadline;
   };
 
+  void note_clock(const http::Answer& answer);
   Work<std::string> call(Caller caller, Message message);
   Work<Xml> query(Caller caller, std::string service, Form form, Duration deadline);
   http::Call signed_call(const Caller& caller, const Message& message) const;
@@ -74,6 +86,7 @@ class SignedClient {
   const Clock& clock_;
   const std::string endpoint_;
   Duration clock_offset_{};  // what to add to our clock to get AWS's
+  std::optional<Duration> clock_difference_;
 };
 
 }  // namespace mayfly::clouds::aws

@@ -1,4 +1,4 @@
-// The body of an EC2 or STS call: Action and Version first, then members in the order they are
+// The body of an EC2, STS or IAM call: Action and Version first, then members in the order they are
 // added, encoded as forms are. The same members give the same bytes, which is what repeating a
 // launch rests on. EC2's names are not derived from anything (`Filter.1.Value.1`, but
 // `IpPermissions.1.IpRanges.1`): take them from its service model.
@@ -46,6 +46,9 @@ inline Form ec2_form(std::string_view action) {
 }
 inline Form sts_form(std::string_view action) {
   return Form(action, "2011-06-15");
+}
+inline Form iam_form(std::string_view action) {
+  return Form(action, "2010-05-08");
 }
 
 }  // namespace mayfly::clouds::aws
