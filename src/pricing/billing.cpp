@@ -4,6 +4,9 @@
 #include <array>
 #include <span>
 
+#include "model/clouds.h"
+#include "model/cluster.h"
+
 namespace mayfly::pricing {
 namespace {
 
@@ -17,6 +20,12 @@ constexpr std::array kBillings = {
             .minimum_seconds = 60,
             .minimum_charge = {10'000},
             .capped_hours = 672},
+    // Its nodes are machines of EC2. A cluster cannot be stopped.
+    Billing{.cloud = kEmr,
+            .disk_billed_apart = true,
+            .ipv4_hour = {5'000},
+            .minimum_seconds = 60,
+            .system_disk_gib = kClusterRootGib},
 };
 
 constexpr std::string_view kBurstableFamilies[] = {"t1", "t2", "t3", "t3a", "t4g"};
@@ -54,12 +63,12 @@ const Billing* find_billing(std::string_view cloud) {
 
 bool is_burstable(std::string_view cloud, std::string_view instance_type) {
   if (cloud == "digitalocean") return instance_type.starts_with("s-");
-  return cloud == "aws" && is_one_of(family_of(instance_type), kBurstableFamilies);
+  return cloud_of_driver(cloud) == "aws" && is_one_of(family_of(instance_type), kBurstableFamilies);
 }
 
 bool is_only_by_name(const ListedType& row) {
   if (row.gpu || row.instance_type.contains("metal")) return true;
-  if (row.cloud != "aws") return false;
+  if (cloud_of_driver(row.cloud) != "aws") return false;
   const std::string_view family = family_of(row.instance_type);
   return is_one_of(letters_of(family), kSpecialLetters) || is_one_of(family, kBygoneFamilies);
 }

@@ -17,6 +17,7 @@ struct Billing {
   Money minimum_charge;
   int capped_hours = 0;  // in each 730 h; GPU types are never capped
   bool stopped_bills_disk_only = false;
+  int system_disk_gib = 0;  // billed with every machine besides the disk that is asked for
 
   // Everything but the instance's and the disk's own figures.
   PriceTerms terms(bool gpu) const;

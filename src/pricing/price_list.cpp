@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "json/rules.h"
+#include "model/clouds.h"
 #include "pricing/billing.h"
 
 namespace mayfly::pricing {
@@ -92,7 +93,8 @@ Result<Arch> read_arch(std::string_view text) {
 Result<ListedType> read_offer(const std::array<std::string_view, 9>& fields) {
   ListedType row;
   const Billing* billing = find_billing(fields[0]);
-  if (!billing) return refuse_field("cloud", fields[0], "a cloud that we know how to bill");
+  if (!billing || !is_cloud(fields[0]))
+    return refuse_field("cloud", fields[0], "a cloud that we know how to bill");
   row.cloud = fields[0];
   TRY(row.region, read_name("region", fields[1]));
   TRY(row.instance_type, read_name("instance_type", fields[2]));
@@ -111,32 +113,73 @@ Result<ListedType> read_offer(const std::array<std::string_view, 9>& fields) {
   return row;
 }
 
-}  // namespace
+std::unexpected<Error> refuse_twice(std::string_view name) {
+  return fail(ErrorCode::malformed, fmt::format("{} is there twice", name));
+}
 
-Result<PriceList> read_price_list(std::string_view offers, std::string_view gp3) {
-  PriceList list;
+Result<void> read_offers(std::string_view text, std::vector<ListedType>& types) {
   std::unordered_set<std::string_view> names;  // "cloud,region,type" as it stands in the line
   const auto take_offer = [&](const std::array<std::string_view, 9>& fields) -> Result<void> {
     TRY(ListedType row, read_offer(fields));
     if (!names.emplace(fields[0].begin(), fields[2].end()).second) {
-      return fail(ErrorCode::malformed,
-                  fmt::format("{} {} {} is there twice", row.cloud, row.region, row.instance_type));
+      return refuse_twice(fmt::format("{} {} {}", row.cloud, row.region, row.instance_type));
     }
-    list.types.push_back(std::move(row));
+    types.push_back(std::move(row));
     return {};
   };
+  TRY_VOID(read_csv<9>("offers.csv", kOffersHeader, text, take_offer));
+  if (types.empty()) return fail(ErrorCode::malformed, "offers.csv has no rows");
+  std::ranges::sort(types, {}, key_of);
+  return {};
+}
+
+Result<void> read_disks(std::string_view text, PriceList& list) {
   const auto take_disk = [&](const std::array<std::string_view, 2>& fields) -> Result<void> {
     TRY(std::string region, read_name("region", fields[0]));
     TRY(const std::int64_t month, read_decimal("usd_gb_month", fields[1], 1, 1'000));
     if (!list.disk_gib_month.emplace(region, Money{month}).second) {
-      return fail(ErrorCode::malformed, region + " is there twice");
+      return refuse_twice(region);
     }
     return {};
   };
-  TRY_VOID(read_csv<9>("offers.csv", kOffersHeader, offers, take_offer));
-  TRY_VOID(read_csv<2>("gp3.csv", kGp3Header, gp3, take_disk));
-  if (list.types.empty()) return fail(ErrorCode::malformed, "offers.csv has no rows");
-  std::ranges::sort(list.types, {}, key_of);
+  return read_csv<2>("gp3.csv", kGp3Header, text, take_disk);
+}
+
+Result<void> read_emr_types(std::string_view text, EmrFigures& emr) {
+  constexpr std::size_t columns = 1 + kReleaseColumns.size();
+  const auto take_type = [&](const std::array<std::string_view, columns>& fields) -> Result<void> {
+    TRY(std::string type, read_name("instance_type", fields[0]));
+    Releases releases = 0;
+    for (std::size_t i = 0; i < kReleaseColumns.size(); ++i) {
+      TRY(const int taken, read_whole(kReleaseColumns[i], fields[i + 1], 0, 1));
+      releases = static_cast<Releases>(releases | taken << i);
+    }
+    if (!emr.types.emplace(type, releases).second) return refuse_twice(type);
+    return {};
+  };
+  return read_csv<columns>("emr_types.csv", kEmrTypesHeader, text, take_type);
+}
+
+Result<void> read_emr_surcharges(std::string_view text, EmrFigures& emr) {
+  const auto take_surcharge = [&](const std::array<std::string_view, 3>& fields) -> Result<void> {
+    TRY(std::string type, read_name("instance_type", fields[0]));
+    TRY(std::string region, read_name("region", fields[1]));
+    TRY(const std::int64_t hour, read_decimal("usd_hour", fields[2], 1, 100'000));
+    if (!emr.surcharges.emplace(std::pair(type, region), Money{hour}).second)
+      return refuse_twice(fmt::format("{} {}", type, region));
+    return {};
+  };
+  return read_csv<3>("emr_surcharges.csv", kEmrSurchargesHeader, text, take_surcharge);
+}
+
+}  // namespace
+
+Result<PriceList> read_price_list(const PriceFiles& files) {
+  PriceList list;
+  TRY_VOID(read_offers(files.offers, list.types));
+  TRY_VOID(read_disks(files.gp3, list));
+  TRY_VOID(read_emr_types(files.emr_types, list.emr));
+  TRY_VOID(read_emr_surcharges(files.emr_surcharges, list.emr));
   return list;
 }
 
