@@ -26,31 +26,35 @@ enum class FaultKind {
   throttle,                  // as if the allowance were used up
   unauthorized_for_a_while,  // the key is revoked, and works again later
   late_arrival,              // a launch without answer whose machines appear minutes to hours later
-  capacity,                  // none of this type left (EC2 says so with HTTP 500)
-  quota,                     // the account's limit
-  unsupported_zone,          // the type does not exist there
+  capacity,                  // none of this type left (EC2 says so with HTTP 500; EMR accepts the
+                             // cluster and ends it later, VALIDATION_ERROR)
+  quota,                     // the account's limit (EMR: the same)
+  unsupported_zone,          // the type does not exist there (EMR: the same)
   partial_batch,             // DigitalOcean: fewer droplets than asked for, then 5xx
   duplicate_droplet,         // DigitalOcean: one POST makes them twice
   slow_visibility,           // a new machine is missing from all listings for a long time
   phantom_not_found,         // a machine that exists is missing from answers for a moment
   slow_boot,                 // stays pending for long
-  boot_failure,              // ends while pending
+  boot_failure,              // ends while pending (EMR: BOOTSTRAP_FAILURE)
   spontaneous_stop,          // a running machine stops by itself
-  spontaneous_termination,   // a running machine ends by itself
+  spontaneous_termination,   // a running machine ends by itself (EMR: INSTANCE_FAILURE)
   delete_accepted_but_stays,  // the cloud says yes and does nothing
   delete_refused,             // refused for a minute
-  zonal_token,       // EC2: a launch without answer, still on its way while its zone has no room
-                     // left; its token in another zone gets the old machines or a mismatch
-  terminated_token,  // EC2: a launch without answer whose machines ended; its token gives those
-  forbidden,         // 403: the key is good and may not do this
+  zonal_token,          // EC2: a launch without answer, still on its way while its zone has no room
+                        // left; its token in another zone gets the old machines or a mismatch
+  terminated_token,     // EC2: a launch without answer whose machines ended; its token gives those
+  forbidden,            // 403: the key is good and may not do this
+  missing_roles,        // EMR: the account has not the default roles, and the launch is refused
+  missing_roles_later,  // the same, found out after the launch was accepted
 };
 BOOST_DESCRIBE_ENUM(FaultKind, timeout_before, timeout_after_success, server_error_before,
                     server_error_after, slow_answer, throttle, unauthorized_for_a_while,
                     late_arrival, capacity, quota, unsupported_zone, partial_batch,
                     duplicate_droplet, slow_visibility, phantom_not_found, slow_boot, boot_failure,
                     spontaneous_stop, spontaneous_termination, delete_accepted_but_stays,
-                    delete_refused, zonal_token, terminated_token, forbidden)
-inline constexpr std::size_t kFaultKinds = 24;
+                    delete_refused, zonal_token, terminated_token, forbidden, missing_roles,
+                    missing_roles_later)
+inline constexpr std::size_t kFaultKinds = 26;
 
 // Probability in millionths: exact, and equal on every machine.
 using Chance = Millionths<struct ChanceUnit>;

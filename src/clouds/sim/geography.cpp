@@ -75,7 +75,7 @@ const std::vector<std::string>& regions_of(std::string_view cloud) {
   static const std::vector<std::string> kDigitalOcean = {"ams3", "atl1", "blr1", "fra1", "lon1",
                                                          "nyc1", "nyc2", "nyc3", "sfo2", "sfo3",
                                                          "sgp1", "syd1", "tor1"};
-  return cloud == "aws" ? kAws : kDigitalOcean;
+  return cloud == "digitalocean" ? kDigitalOcean : kAws;
 }
 
 bool is_region(std::string_view cloud, std::string_view region) {

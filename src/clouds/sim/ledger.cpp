@@ -6,7 +6,8 @@
 // the second it stopped and its end the disk alone, because its address is one that EC2 lent it and
 // took back at the stop (an elastic one would go on). AWS itself begins with the instance when it
 // is running, some seconds after launchTime, but tells that moment to nobody; disk and address it
-// bills from the launch, too.
+// bills from the launch, too. EMR: all its nodes from CreationDateTime to EndDateTime, although
+// they are started some minutes after the one and ended some minutes before the other.
 #include <algorithm>
 #include <chrono>
 
@@ -25,7 +26,8 @@ char tag_character(char c) {
 // EC2 says by a code who ended a machine; at DigitalOcean whoever asked leaves none.
 bool went_by_itself(const Machine& machine, Time now) {
   const bool changed = now >= machine.stopped_from || now >= machine.ending_from;
-  return changed && !machine.end_code.empty() && machine.end_code != "Client.UserInitiatedShutdown";
+  return changed && !machine.end_code.empty() &&
+         machine.end_code != "Client.UserInitiatedShutdown" && machine.end_code != "USER_REQUEST";
 }
 
 std::int64_t seconds_begun(Duration duration) {
@@ -88,6 +90,10 @@ void World::bill(const Machine& machine, LedgerEntry& entry) const {
       settings_.price(machine.cloud, machine.region, machine.instance_type);
   if (!terms) return;
   if (terms->disk_gib_month.value > 0) terms->disk_gib = machine.disk_gib;
+  if (machine.cluster) {
+    terms->disk_gib += machine.cluster->root_gib;
+    terms = terms->times(machine.cluster->nodes());
+  }
   terms->stopped_bills_disk_only = machine.cloud == "aws";
   entry.billed_seconds = std::max<std::int64_t>(entry.billed_seconds, terms->minimum_seconds);
   entry.exact_cost = terms->exact_cost(ran, until - stop);
@@ -100,6 +106,7 @@ LedgerEntry World::entry_of(const Machine& machine) const {
                     .id = machine.id,
                     .name = machine.name,
                     .instance_type = machine.instance_type,
+                    .nodes = machine.cluster ? machine.cluster->nodes() : 0,
                     .tags = machine.tags,
                     .token = machine.token,
                     .created = machine.created,

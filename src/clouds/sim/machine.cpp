@@ -10,6 +10,7 @@ InstanceState Machine::state_at(Time now) const {
 }
 
 std::optional<Time> Machine::state_since_at(Time now) const {
+  if (cloud == "emr") return now >= ended ? std::optional(ended) : std::nullopt;
   if (cloud != "aws") return std::nullopt;
   if (now >= ending_from) return ending_from;
   return now >= stopped_from ? std::optional(stopped_from) : std::nullopt;

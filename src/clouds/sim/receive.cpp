@@ -7,13 +7,18 @@
 namespace mayfly::sim {
 namespace {
 
+// Services that speak JSON 1.1.
+bool speaks_json(const CallSite& site) {
+  return site.cloud == "emr" || site.operation == "GetParameter";
+}
+
 CloudError unauthorized(const CallSite& site) {
   if (site.cloud == "digitalocean") return {401, "unauthorized", "Unable to authenticate you", {}};
   if (site.operation == "GetCallerIdentity") {
     return {
         403, "InvalidClientTokenId", "The security token included in the request is invalid.", {}};
   }
-  if (site.operation == "GetParameter") {
+  if (speaks_json(site)) {
     return {400,
             "UnrecognizedClientException",
             "The security token included in the request is invalid.",
@@ -31,9 +36,12 @@ CloudError forbidden(const CallSite& site) {
   if (site.cloud == "digitalocean") {
     return {403, "forbidden", "You are not authorized to perform this operation", {}};
   }
-  if (site.operation == "GetParameter") {
-    return {
-        400, "AccessDeniedException", "User is not authorized to perform: ssm:GetParameter", {}};
+  if (speaks_json(site)) {
+    const std::string service = site.cloud == "emr" ? "elasticmapreduce:" : "ssm:";
+    return {400,
+            "AccessDeniedException",
+            "User is not authorized to perform: " + service + site.operation,
+            {}};
   }
   return {403, "UnauthorizedOperation", "You are not authorized to perform this operation.", {}};
 }
@@ -42,12 +50,21 @@ CloudError throttled(const CallSite& site) {
   if (site.cloud == "digitalocean") {
     return {429, "too_many_requests", "API Rate limit exceeded.", Duration{2s}};
   }
+  if (site.cloud == "emr") return {400, "ThrottlingException", "Rate exceeded", {}};
   return {503, "RequestLimitExceeded", "Request limit exceeded.", {}};
+}
+
+CloudError emr_server_error(bool unavailable) {
+  if (unavailable)
+    return {503, "ServiceUnavailable", "The service is temporarily unavailable.", {}};
+  return {500, "InternalServerException", "An internal service error occurred.", {}};
 }
 
 CloudError server_error(const CallSite& site, Random& random) {
   const bool aws = site.cloud == "aws";
-  switch (random.below(3)) {
+  const std::uint64_t which = random.below(3);
+  if (site.cloud == "emr" && which < 2) return emr_server_error(which == 1);
+  switch (which) {
     case 0:
       return aws ? CloudError{500, "InternalError", "An internal error has occurred", {}}
                  : CloudError{500, "server_error", "Server was unable to give you a response.", {}};

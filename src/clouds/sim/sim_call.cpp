@@ -18,7 +18,7 @@ CloudFailure no_answer(std::string_view operation, const CloudError& error) {
 }
 
 std::string account_of(std::string_view cloud, const clouds::Credentials& credentials) {
-  return cloud == "aws" ? credentials.id : std::string(credentials.secret.reveal());
+  return cloud == "digitalocean" ? std::string(credentials.secret.reveal()) : credentials.id;
 }
 
 }  // namespace mayfly::sim

@@ -1,4 +1,4 @@
-// The clouds' published rate limits: EC2's token buckets per account, region and API, and
+// The clouds' published rate limits: EC2's and EMR's token buckets per account, region and API, and
 // DigitalOcean's rolling windows per token. Calls that fail later cost as much as those that
 // succeed. Source: docs/clouds.md, rate limits.
 #pragma once
@@ -38,8 +38,10 @@ class Throttle {
     std::int64_t millitokens = 0;
     Time filled_at;
   };
-  bool take_tokens(const std::string& name, int most, int per_second, int wanted, Time now);
+  bool take_tokens(const std::string& name, int most, int milli_per_second, int wanted, Time now);
+  bool take_bucket(const CallSite& site, Time now);
   std::optional<CloudError> take_ec2(const CallSite& site, Time now);
+  std::optional<CloudError> take_emr(const CallSite& site, Time now);
   std::optional<CloudError> take_digitalocean(const CallSite& site, Time now);
 
   std::map<std::string, Count> counts_;

@@ -17,7 +17,9 @@ CallSite launch_site(const Machine& machine) {
   return {.cloud = machine.cloud,
           .account = machine.account,
           .region = machine.region,
-          .operation = machine.cloud == "aws" ? "RunInstances" : "create droplets",
+          .operation = machine.cloud == "aws"   ? "RunInstances"
+                       : machine.cloud == "emr" ? "RunJobFlow"
+                                                : "create droplets",
           .instance_type = machine.instance_type,
           .zone = machine.zone};
 }
@@ -65,6 +67,9 @@ void World::heal() {
     for (Machine* machine : machines) {
       if (machine->stopped_from > now_) machine->stopped_from = kNever;
       if (machine->ending_from > now_) machine->ending_from = machine->ended = kNever;
+      if (!machine->cluster || machine->ending_from <= now_) continue;
+      machine->cluster->fails_from = kNever;
+      plan_end(*machine);
     }
   }
 }
@@ -88,8 +93,9 @@ bool World::has_capacity(const std::string& region, const std::string& zone,
   int living = 0;
   for (const auto& [place, listed] : listed_) {
     for (const Machine* machine : listed) {
-      living += machine->alive_at(now_) && machine->region == region && machine->zone == zone &&
-                machine->instance_type == instance_type;
+      const bool counts = machine->alive_at(now_) && machine->region == region &&
+                          machine->zone == zone && machine->instance_type == instance_type;
+      if (counts) living += machine->cluster ? machine->cluster->nodes() : 1;
     }
   }
   return living + machines <= limit->second;
@@ -115,23 +121,36 @@ void World::remember_token(const std::string& account, const std::string& region
   tokens_.emplace(account + '/' + region + '/' + token, std::move(used));
 }
 
+std::string World::new_machine_id(const std::string& cloud) {
+  if (cloud == "aws") return fmt::format("i-0{:016x}", random_.next());
+  if (cloud != "emr") return std::to_string(next_droplet_++);
+  std::string id = "j-";
+  for (std::uint64_t rest = random_.next(); id.size() < 15; rest /= 36)
+    id += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest % 36];
+  return id;
+}
+
 Machine& World::create(Machine machine) {
   const CallSite site = launch_site(machine);
-  const bool aws = machine.cloud == "aws";
-  machine.id = aws ? fmt::format("i-0{:016x}", random_.next()) : std::to_string(next_droplet_++);
-  machine.gpu = !aws && machine.instance_type.starts_with("gpu-");
+  const bool droplet = machine.cloud == "digitalocean";
+  machine.id = new_machine_id(machine.cloud);
+  machine.gpu = droplet && machine.instance_type.starts_with("gpu-");
   machine.created = now_;
   machine.visible_from = now_ + pick(settings_.visibility);
   if (const auto longest = faults_.draw(FaultKind::slow_visibility, site)) {
     machine.visible_from = now_ + pick_up_to(*longest);
   }
-  machine.tags_from = aws ? now_ : now_ + pick(settings_.tag_lag);
+  machine.tags_from = droplet ? now_ + pick(settings_.tag_lag) : now_;
   machine.addresses_from = now_ + pick(settings_.address_lag);
   const std::uint32_t address = next_address_++;
-  machine.public_ip = dotted(aws ? 54 : 164, address + 0x010101);
+  machine.public_ip = dotted(droplet ? 164 : 54, address + 0x010101);
   machine.private_ip = dotted(10, address + 0x000101);
-  draw_boot(machine, site);
-  draw_drift(machine, site);
+  if (machine.cluster) {
+    draw_cluster(machine, site);
+  } else {
+    draw_boot(machine, site);
+    draw_drift(machine, site);
+  }
   machine.ours = tags_of_ours(machine);
   Machine& kept = machines_.emplace_back(std::move(machine));
   by_id_.emplace(kept.id, &kept);
@@ -172,12 +191,16 @@ void World::end(Machine& machine, std::string code, std::string reason) {
   if (now_ >= machine.ending_from) return;
   if (machine.stopped_from > now_) machine.stopped_from = kNever;
   machine.ending_from = now_;
-  machine.ended = now_ + pick(machine.cloud == "aws" ? settings_.instance_shutdown
-                                                     : settings_.droplet_shutdown);
+  machine.ended = now_ + draw_shutdown(machine);
   machine.end_code = std::move(code);
   machine.end_reason = std::move(reason);
   if (machine.foreign) foreign_ended_.push_back(machine.id);
   if (witness_.ending) witness_.ending(machine);
+}
+
+Duration World::draw_shutdown(const Machine& machine) {
+  if (machine.cluster) return machine.cluster->ends_in;
+  return pick(machine.cloud == "aws" ? settings_.instance_shutdown : settings_.droplet_shutdown);
 }
 
 void World::stop(Machine& machine) {
@@ -194,11 +217,12 @@ Machine* World::find(std::string_view cloud, std::string_view id) {
 
 World::Place World::place_of(const std::string& cloud, const std::string& account,
                              const std::string& region) const {
-  return {cloud, account, cloud == "aws" ? region : std::string{}};
+  return {cloud, account, cloud == "digitalocean" ? std::string{} : region};
 }
 
 bool World::still_shown(const Machine& machine) const {
   if (machine.ended == kNever) return true;
+  if (machine.cluster) return now_ < machine.ended + settings_.clusters_shown;
   return now_ <
          (machine.cloud == "aws" ? machine.ended + settings_.terminated_shown : machine.ended);
 }

@@ -1,10 +1,10 @@
-// What exists at the clouds, and what is about to: an honest model of EC2 and DigitalOcean, with
-// their delays, their eventual consistency and their bad days.
+// What exists at the clouds, and what is about to: an honest model of EC2, EMR and DigitalOcean,
+// with their delays, their eventual consistency and their bad days.
 //
 // No I/O, no threads: one caller at a time. Everything follows from the clock, the seed and the
 // order of calls. Effects of calls that are under way wait in an agenda; settle() brings the world
-// up to the clock and every member that looks at it does so first. The clouds' rules are in ec2.h
-// and droplets.h; whoever asks through them gets answers in the cloud's own words.
+// up to the clock and every member that looks at it does so first. The clouds' rules are in ec2.h,
+// emr.h and droplets.h; whoever asks through them gets answers in the cloud's own words.
 #pragma once
 
 #include <deque>
@@ -34,13 +34,18 @@ struct WorldSettings {
   Duration deadline = 30s;  // after which a caller in process stops waiting
   Span instance_boot{20s, 60s};
   Span droplet_boot{30s, 90s};
+  Span cluster_start{2min, 6min};      // EMR: STARTING, until its nodes run
+  Span cluster_bootstrap{3min, 9min};  // BOOTSTRAPPING
+  Span cluster_step{1min, 3min};       // RUNNING, for each step given with the launch
   Span instance_shutdown{10s, 40s};
   Span droplet_shutdown{1s, 5s};
+  Span cluster_shutdown{1min, 5min};
   Span visibility{0s, 3s};  // until a new machine shows in listings
   Span tag_lag{1s, 8s};     // DigitalOcean: then it has its tags
   Span address_lag{2s, 15s};
-  Duration terminated_shown = 1h;  // EC2
-  int droplet_limit = 1000;        // per account
+  Duration terminated_shown = 1h;                   // EC2
+  Duration clusters_shown = std::chrono::days{60};  // EMR, after their end
+  int droplet_limit = 1000;                         // per account
   bool throttling = true;
   // The processor a type has, nullopt where it is not sold. Unset: everything is sold everywhere.
   std::function<std::optional<Arch>(const std::string& cloud, const std::string& region,
@@ -49,7 +54,8 @@ struct WorldSettings {
   // A moment as the clouds state and bill it, before they cut it to whole seconds; unset: as it is.
   // For a world whose clock runs fast before people whose clock does not.
   std::function<Time(Time)> wire_time;
-  // For the ledger; without it nothing has a cost. Disks billed apart get the machine's size.
+  // For the ledger; without it nothing has a cost. Disks billed apart get the machine's size. Asked
+  // with the cloud "emr" it is the price of one node with EMR's surcharge.
   std::function<std::optional<PriceTerms>(const std::string& cloud, const std::string& region,
                                           const std::string& instance_type)>
       price;
@@ -62,6 +68,7 @@ struct LedgerEntry {
   std::string id;
   std::string name;
   std::string instance_type;
+  int nodes = 0;  // of a cluster
   std::map<std::string, std::string> tags;
   std::string token;
   Time created;
@@ -141,6 +148,8 @@ class World {
   Machine& create(Machine machine);
   // Starts the end. Harmless when it has begun already.
   void end(Machine& machine, std::string code, std::string reason);
+  // Works out anew when a cluster ends that nobody ended: after something about it has changed.
+  void plan_end(Machine& cluster);
   // It stops by itself, as when its owner shuts it down inside.
   void stop(Machine& machine);
   Machine* find(std::string_view cloud, std::string_view id);
@@ -174,6 +183,9 @@ class World {
   Place place_of(const std::string& cloud, const std::string& account,
                  const std::string& region) const;
   void draw_boot(Machine& machine, const CallSite& site);
+  void draw_cluster(Machine& machine, const CallSite& site);
+  std::string new_machine_id(const std::string& cloud);
+  Duration draw_shutdown(const Machine& machine);
   void draw_drift(Machine& machine, const CallSite& site);
   std::optional<CloudError> draw_refusal(const CallSite& site);
   void draw_zonal_token(const CallSite& site, CallFate& fate);
