@@ -15,6 +15,20 @@ namespace mayfly::clouds {
 CloudFailure classify_aws(std::string_view operation, std::string_view code, int http_status,
                           std::string_view message);
 
+// The same for operation "RunJobFlow" and the other calls of EMR, which says most things with one
+// code: the text tells what it is about.
+CloudFailure classify_emr(std::string_view operation, std::string_view code, int http_status,
+                          std::string_view message);
+
+// Why an EMR cluster ended, from the code and message of its StateChangeReason: most of what can go
+// wrong with a cluster is told there, minutes after its launch was accepted.
+struct ClusterEnd {
+  std::string reason;  // for people; empty: none was given
+  // What it means for the offer; nothing where somebody wanted the end, or nobody knows.
+  std::optional<Reaction> means;
+};
+ClusterEnd classify_emr_end(std::string_view code, std::string_view message);
+
 // operation: "create droplets". id: DigitalOcean's error id, empty when the answer carried none. A
 // 422 must be told apart by its text.
 CloudFailure classify_digitalocean(std::string_view operation, std::string_view id, int http_status,

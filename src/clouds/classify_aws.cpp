@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <array>
 
+#include "clouds/aws_words.h"
+
 namespace mayfly::clouds {
 namespace {
-
-constexpr std::size_t kAwsWordsMax = 500;  // of AWS's own text in our message
 
 struct AwsRow {
   std::string_view code;
@@ -102,29 +102,14 @@ constexpr std::array kAwsRows{
     AwsRow{"InvalidSubnetID.NotFound", Reaction::fatal},
     AwsRow{"InvalidGroup.NotFound", Reaction::fatal},
     AwsRow{"ValidationError", Reaction::fatal},
+    AwsRow{"ValidationException", Reaction::fatal},
     AwsRow{"InvalidRequestException", Reaction::fatal},
 };
-
-// word: lower case; the message's case does not count.
-bool aws_says(std::string_view message, std::string_view word) {
-  return std::ranges::search(message, word, [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         }).begin() != message.end();
-}
 
 // "You are not subscribed to this service" and "you need to accept terms and subscribe" are about
 // the whole account, everything else about the region that was asked.
 Reaction reaction_to_opt_in(std::string_view message) {
-  return aws_says(message, "subscri") ? Reaction::skip_cloud : Reaction::skip_region;
-}
-
-// EMR says everything with this one code; only the text tells what it is about.
-Reaction reaction_to_validation(std::string_view message) {
-  const auto says = [&](std::string_view word) { return aws_says(message, word); };
-  if (says("termination protect") || says("termination-protect")) return Reaction::unprotect;
-  if (says("capacity")) return Reaction::next_zone;
-  if (says("limit") || says("quota")) return Reaction::skip_quota;
-  return Reaction::fatal;
+  return says(message, "subscri") ? Reaction::skip_cloud : Reaction::skip_region;
 }
 
 // For codes that are not in the table. AWS names its errors by families, so a new member of one is
@@ -141,14 +126,14 @@ Reaction reaction_to_unknown(std::string_view code, int http_status) {
 }
 
 Reaction aws_reaction(std::string_view code, int http_status, std::string_view message) {
-  if (code == "ValidationException") return reaction_to_validation(message);
   if (code == "OptInRequired") return reaction_to_opt_in(message);
   const auto row = std::ranges::find(kAwsRows, code, &AwsRow::code);
   return row != kAwsRows.end() ? row->reaction : reaction_to_unknown(code, http_status);
 }
 
 // "ec2:RunInstances", as policies name it.
-std::string action_of(std::string_view operation) {
+std::string action_of(std::string_view operation, std::string_view message) {
+  if (says(message, "iam:passrole")) return "iam:PassRole";
   if (operation == "GetParameter") return "ssm:GetParameter";
   if (operation == "GetCallerIdentity") return "sts:GetCallerIdentity";
   if (operation == "GetServiceQuota") return "servicequotas:GetServiceQuota";
@@ -160,11 +145,12 @@ std::string action_of(std::string_view operation) {
   return fmt::format("{}:{}", emr ? "elasticmapreduce" : "ec2", operation);
 }
 
-std::string aws_remedy(std::string_view code, Reaction reaction, std::string_view operation) {
+std::string aws_remedy(std::string_view code, Reaction reaction, std::string_view operation,
+                       std::string_view message) {
   if (code == "UnauthorizedOperation" || code.starts_with("AccessDenied")) {
     return fmt::format(
         " The key's policy must allow {}; `mayfly keys doctor aws --policy` prints the whole one.",
-        action_of(operation));
+        action_of(operation, message));
   }
   if (code == "OptInRequired" && reaction == Reaction::skip_cloud) {
     return " Subscribe the account to what AWS names, or use another image.";
@@ -183,24 +169,6 @@ std::string aws_remedy(std::string_view code, Reaction reaction, std::string_vie
   return {};
 }
 
-// The first line and no more: after it SignatureDoesNotMatch repeats our headers, session token
-// included, and UnauthorizedOperation an encoded blob that only the account's owner can read.
-std::string words_of(std::string_view message) {
-  std::string_view words = message.substr(0, message.find_first_of("\r\n"));
-  words = words.substr(0, words.find("Encoded authorization failure message"));
-  if (words.size() > kAwsWordsMax) {
-    std::size_t end = kAwsWordsMax;
-    while (end > 0 && (words[end] & 0xC0) == 0x80) --end;  // a UTF-8 character stays whole
-    words = words.substr(0, end);
-  }
-  while (words.ends_with('.') || words.ends_with(' ')) words.remove_suffix(1);
-  // They go to terminals and logs: no control characters.
-  std::string shown(words);
-  std::ranges::replace_if(
-      shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
-  return shown;
-}
-
 }  // namespace
 
 CloudFailure classify_aws(std::string_view operation, std::string_view code, int http_status,
@@ -208,10 +176,10 @@ CloudFailure classify_aws(std::string_view operation, std::string_view code, int
   const Reaction reaction = aws_reaction(code, http_status, message);
   std::string told = fmt::format("AWS answered '{}' with {}", operation, http_status);
   if (!code.empty()) told += fmt::format(" {}", code);
-  if (const std::string words = words_of(message); !words.empty()) {
+  if (const std::string words = aws_words(message); !words.empty()) {
     told += fmt::format(": {}", words);
   }
-  told += "." + aws_remedy(code, reaction, operation);
+  told += "." + aws_remedy(code, reaction, operation, message);
   return CloudFailure{.reaction = reaction,
                       .code = code.empty() ? fmt::format("Http{}", http_status) : std::string(code),
                       .message = std::move(told)};

@@ -158,18 +158,6 @@ TEST(AwsFailure, APassedDryRunChangedNothing) {
   EXPECT_EQ(launched("DryRunOperation", 412), Reaction::again);
 }
 
-TEST(AwsFailure, EmrsOneCodeIsToldApartByItsText) {
-  const auto validation = [](std::string_view text) {
-    return classify_aws("RunJobFlow", "ValidationException", 400, text).reaction;
-  };
-  EXPECT_EQ(validation("EC2 is out of Capacity for m5.xlarge"), Reaction::next_zone);
-  EXPECT_EQ(validation("The vCPU limit of the account is exceeded"), Reaction::skip_quota);
-  EXPECT_EQ(
-      validation("Could not shut down one or more job flows since they are termination protected."),
-      Reaction::unprotect);
-  EXPECT_EQ(validation("The instance type m5.large is not supported"), Reaction::fatal);
-}
-
 TEST(AwsFailure, SaysWhatWasAttemptedWhatAwsSaidAndWhatToDo) {
   const CloudFailure failure = classify_aws(
       "RunInstances", "UnauthorizedOperation", 403,
@@ -179,8 +167,8 @@ TEST(AwsFailure, SaysWhatWasAttemptedWhatAwsSaidAndWhatToDo) {
   EXPECT_EQ(
       failure.message,
       "AWS answered 'RunInstances' with 403 UnauthorizedOperation: You are not authorized to "
-      "perform this operation. The key's policy must allow ec2:RunInstances; docs/clouds.md has "
-      "the whole policy.");
+      "perform this operation. The key's policy must allow ec2:RunInstances; `mayfly keys doctor "
+      "aws --policy` prints the whole one.");
   EXPECT_THAT(classify_aws("GetParameter", "AccessDeniedException", 400, "").message,
               HasSubstr("must allow ssm:GetParameter"));
   EXPECT_THAT(classify_aws("TerminateJobFlows", "AccessDeniedException", 400, "").message,

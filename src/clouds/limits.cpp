@@ -13,6 +13,8 @@ constexpr int kEndingShare = 80;
 constexpr int kReadingShare = 20;
 constexpr int kListingShare = 5;  // of EC2's describe budget; its fifth is what look-ups may use
 
+constexpr int kEmrListShare = 40;  // half of it for look-ups, which find what may have been started
+
 // ---- EC2: "Request throttling for the Amazon EC2 API", token buckets per account, region and API.
 enum AwsLimit : std::size_t {
   run_instances,
@@ -67,6 +69,71 @@ constexpr std::array kAwsCharges{
            .limit = describe_by_listing,
            .machines_per_page = kDescribePage},
     Charge{.operation = Operation::prepare, .limit = describe_others, .fixed = 1},
+};
+
+// ---- EMR: its default quotas, token buckets per account and region, for each API and for all of
+// them together. They are a hundred times smaller than EC2's, so a listing is made every twenty
+// seconds and no more; its describes are for what is new in it (clouds/emr/known_clusters.h).
+enum EmrLimit : std::size_t {
+  emr_all,
+  run_job_flow,
+  terminate_job_flows,
+  describe_cluster,
+  list_clusters,
+  list_clusters_by_listing,
+  emr_describe_others,
+};
+constexpr std::array kEmrLimits{
+    RateLimit{.name = "EMR calls", .burst = 25, .refill = 5, .share_percent = kEndingShare},
+    RateLimit{.name = "RunJobFlow",
+              .burst = 10,
+              .refill = 1,
+              .every = 2s,
+              .share_percent = kChangingShare},
+    RateLimit{.name = "TerminateJobFlows",
+              .burst = 10,
+              .refill = 1,
+              .every = 2s,
+              .share_percent = kEndingShare},
+    RateLimit{.name = "DescribeCluster", .burst = 10, .refill = 1, .share_percent = kChangingShare},
+    RateLimit{.name = "ListClusters",
+              .burst = 20,
+              .refill = 1,
+              .every = 2s,
+              .share_percent = kEmrListShare},
+    RateLimit{.name = "ListClusters by listings",
+              .burst = 20,
+              .refill = 1,
+              .every = 2s,
+              .share_percent = kReadingShare},
+    // EC2's, and apart from what the machines' driver takes of them.
+    RateLimit{
+        .name = "Describe* of EC2", .burst = 100, .refill = 20, .share_percent = kReadingShare},
+};
+// Of living clusters, and of those that ended lately.
+constexpr int kClusterListings = 2;
+constexpr std::array kEmrCharges{
+    Charge{.operation = Operation::terminate, .limit = emr_all, .fixed = 1},
+    Charge{.operation = Operation::terminate, .limit = terminate_job_flows, .fixed = 1},
+    Charge{.operation = Operation::look_up, .limit = emr_all, .fixed = kClusterListings + 1},
+    Charge{.operation = Operation::look_up, .limit = list_clusters, .fixed = kClusterListings},
+    Charge{.operation = Operation::look_up, .limit = describe_cluster, .fixed = 1},
+    Charge{.operation = Operation::list,
+           .limit = emr_all,
+           .fixed = kClusterListings + kDescribesPerListing},
+    Charge{.operation = Operation::list, .limit = list_clusters, .fixed = kClusterListings},
+    Charge{
+        .operation = Operation::list, .limit = list_clusters_by_listing, .fixed = kClusterListings},
+    Charge{.operation = Operation::list, .limit = describe_cluster, .fixed = kDescribesPerListing},
+    Charge{.operation = Operation::list, .limit = emr_describe_others, .fixed = 1},
+    Charge{.operation = Operation::ended, .limit = emr_all, .per_machine = 1},
+    Charge{.operation = Operation::ended, .limit = describe_cluster, .per_machine = 1},
+    Charge{.operation = Operation::launch, .limit = emr_all, .fixed = 1},
+    Charge{.operation = Operation::launch, .limit = run_job_flow, .fixed = 1},
+    // Offerings, subnets and the security group, each a bucket of its own.
+    Charge{.operation = Operation::prepare, .limit = emr_describe_others, .fixed = 1},
+    Charge{.operation = Operation::check, .limit = emr_all, .fixed = 1},
+    Charge{.operation = Operation::check, .limit = list_clusters, .fixed = 1},
 };
 
 // ---- DigitalOcean: 5,000 calls in any hour and 250 in any minute for each token, of any kind.
@@ -143,6 +210,8 @@ constexpr RateLimits kDigitalOcean{.limits = kDigitalOceanLimits,
                                    .charges = kDigitalOceanCharges,
                                    .per_region = false,
                                    .machines_per_terminate = 10};
+constexpr RateLimits kEmrLimitsAndCharges{
+    .limits = kEmrLimits, .charges = kEmrCharges, .machines_per_terminate = 10};
 constexpr RateLimits kNone{};
 
 }  // namespace
@@ -163,6 +232,10 @@ std::int64_t Charge::tokens(std::int64_t machines) const {
 
 const RateLimits& aws_limits() {
   return kAws;
+}
+
+const RateLimits& emr_limits() {
+  return kEmrLimitsAndCharges;
 }
 
 const RateLimits& digitalocean_limits() {

@@ -53,6 +53,7 @@ struct RateLimits {
 };
 
 const RateLimits& aws_limits();
+const RateLimits& emr_limits();
 const RateLimits& digitalocean_limits();
 const RateLimits& no_limits();
 
@@ -62,6 +63,10 @@ struct Allowance {
   std::int64_t remaining = 0;
   Time resets_at;  // when the oldest call that counts is forgotten
 };
+
+// EMR's listings tell neither tags nor addresses: these are asked of one cluster after the other,
+// and of so many at most in one operation.
+inline constexpr int kDescribesPerListing = 4;
 
 // Refused only because of too many calls: certainly nothing happened, and fewer calls help.
 bool is_throttled(const CloudFailure& failure);
