@@ -54,12 +54,14 @@ struct OfferView {
   int disk_gib = 0;
   std::string arch;
   bool burstable = false;
+  std::optional<int> nodes;                 // of a cluster: the prices are for all of them
+  std::optional<Money> surcharge_usd_hour;  // the part of it that is EMR's
   Money price_usd_hour;
   Money cost_usd;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
                       (cloud, region, instance_type, vcpus, memory_gib, disk_gib, arch, burstable,
-                       price_usd_hour, cost_usd))
+                       nodes, surcharge_usd_hour, price_usd_hour, cost_usd))
 
 struct RejectedView {
   std::string reason;
@@ -149,6 +151,7 @@ BOOST_DESCRIBE_STRUCT(LimitsView, (),
                        lease_max))
 
 struct RequestView {
+  std::string kind;  // vm, cluster
   int count = 1;
   std::optional<int> vcpus;
   std::optional<Gib> memory_gib;
@@ -161,10 +164,18 @@ struct RequestView {
   std::optional<std::string> lease;
   std::optional<std::string> ssh_public_key;
   std::optional<std::string> user_data;
+  std::optional<int> nodes;
+  std::optional<std::string> release;
+  std::optional<std::vector<std::string>> applications;
+  std::optional<bool> spot_workers;
+  std::optional<std::string> open_to;
+
+  bool is_cluster() const { return kind == "cluster"; }
 };
 BOOST_DESCRIBE_STRUCT(RequestView, (),
-                      (count, vcpus, memory_gib, disk_gib, arch, image, clouds, regions,
-                       instance_type, lease, ssh_public_key, user_data))
+                      (kind, count, vcpus, memory_gib, disk_gib, arch, image, clouds, regions,
+                       instance_type, lease, ssh_public_key, user_data, nodes, release,
+                       applications, spot_workers, open_to))
 
 struct FrozenEstimateView {
   Money cost_usd;
@@ -197,13 +208,30 @@ struct PlacementView {
   int disk_gib = 0;
   std::string arch;
   bool burstable = false;
+  std::optional<int> nodes;  // of a cluster: the price is for all of them
   Money price_usd_hour;
   std::optional<FrozenEstimateView> estimate;
   std::vector<ConsideredView> considered;
 };
 BOOST_DESCRIBE_STRUCT(PlacementView, (),
                       (cloud, region, zone, instance_type, vcpus, memory_gib, disk_gib, arch,
-                       burstable, price_usd_hour, estimate, considered))
+                       burstable, nodes, price_usd_hour, estimate, considered))
+
+struct ClusterView {
+  std::optional<std::string> id;
+  int nodes = 0;
+  std::string release;
+  std::vector<std::string> applications;
+  std::optional<std::string> master_dns;
+  std::optional<std::string> zeppelin_url;
+  std::optional<std::string> ganglia_url;
+  std::optional<std::string> spark_history_url;
+  std::optional<std::string> ssh_tunnel;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(ClusterView, (),
+                      (id, nodes, release, applications, master_dns, zeppelin_url, ganglia_url,
+                       spark_history_url, ssh_tunnel, note))
 
 struct InstanceView {
   std::string id;
@@ -245,6 +273,7 @@ struct ReservationView {
   std::string goal;
   RequestView request;
   std::optional<PlacementView> placement;
+  std::optional<ClusterView> cluster;
   std::vector<InstanceView> instances;
   std::vector<AttemptView> attempts;
   Time created_at;
@@ -257,9 +286,9 @@ struct ReservationView {
   CostView cost;
 };
 BOOST_DESCRIBE_STRUCT(ReservationView, (),
-                      (id, name, phase, goal, request, placement, instances, attempts, created_at,
-                       ready_at, expires_at, release_requested_at, ended_at, end_reason, waiting,
-                       cost))
+                      (id, name, phase, goal, request, placement, cluster, instances, attempts,
+                       created_at, ready_at, expires_at, release_requested_at, ended_at, end_reason,
+                       waiting, cost))
 
 struct EventView {
   std::int64_t seq = 0;

@@ -27,6 +27,7 @@ CommandTree make_command_tree(Session& session, std::string version,
   add_price_command(tree, session);
   add_up_command(tree, session);
   add_reservation_commands(tree, session);
+  add_open_command(tree, session);
   add_down_command(tree, session);
   add_sweep_command(tree, session);
   add_template_commands(tree, session);

@@ -13,6 +13,7 @@ void add_key_commands(CommandTree& tree, Session& session);
 void add_price_command(CommandTree& tree, Session& session);
 void add_up_command(CommandTree& tree, Session& session);
 void add_reservation_commands(CommandTree& tree, Session& session);
+void add_open_command(CommandTree& tree, Session& session);
 void add_down_command(CommandTree& tree, Session& session);
 void add_sweep_command(CommandTree& tree, Session& session);
 void add_template_commands(CommandTree& tree, Session& session);

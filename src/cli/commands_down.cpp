@@ -112,7 +112,8 @@ class Teardown {
       return;
     }
     session_.print_line(session_.painted(
-        fmt::format("{} is gone: every machine was observed to have ended. Cost: {}", id,
+        fmt::format("{} is gone: {} was observed to have ended. Cost: {}", id,
+                    reservation.request.is_cluster() ? "its cluster" : "every machine",
                     cost_text(reservation)),
         Tone::good));
   }

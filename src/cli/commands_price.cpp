@@ -55,6 +55,7 @@ Table offer_table(const EstimateView& estimate, std::int64_t count) {
                {"ARCH"},
                {"SHARED"},
                {count == 1 ? "PER HOUR" : "PER HOUR, EACH", Align::right},
+               {"EMR'S PART", Align::right},
                {"TOTAL", Align::right},
                {"DIFFERENCE", Align::right}});
   for (const OfferView& offer : estimate.offers) {
@@ -64,6 +65,7 @@ Table offer_table(const EstimateView& estimate, std::int64_t count) {
                Cell(offer.instance_type, tone), fmt::format("{}", offer.vcpus),
                memory_text(offer.memory_gib), fmt::format("{} GiB", offer.disk_gib), offer.arch,
                offer.burstable ? "burstable" : "", Cell(money_text(offer.price_usd_hour), tone),
+               offer.surcharge_usd_hour ? money_text(*offer.surcharge_usd_hour) : "",
                Cell(money_text(offer.cost_usd), tone),
                winner ? "" : difference(offer.cost_usd, estimate.offers.front().cost_usd)});
   }
@@ -94,14 +96,22 @@ std::string over_limit_text(const OverLimitView& broken) {
                      to_string(broken.requested));
 }
 
+std::string subject(const RequestOptions& request) {
+  if (!request.cluster) return count_text(request.count.value_or(1), "machine");
+  return "A cluster of " + count_text(request.nodes.value_or(kNodesUnlessGiven), "node");
+}
+
 void print_estimate(Session& session, const EstimateView& estimate, const PriceOptions& options) {
   const std::int64_t count = options.request.count.value_or(1);
-  session.print_line(fmt::format("{} for {}, at the prices of {}", count_text(count, "machine"),
+  session.print_line(fmt::format("{} for {}, at the prices of {}", subject(options.request),
                                  span_text(std::chrono::seconds(estimate.billed_seconds)),
                                  printable(estimate.snapshot)));
   if (estimate.note) session.print_line("Note: " + printable(*estimate.note));
   const std::string rule = regions_rule(estimate, options.request);
   if (!rule.empty()) session.print_line("Regions: " + printable(rule));
+  if (options.request.cluster) {
+    session.print_line("VCPU, MEMORY and DISK are of each node; the prices are of all together.");
+  }
   session.print_line("");
   session.print_table(offer_table(estimate, count));
   const std::int64_t further = estimate.satisfying - std::ssize(estimate.offers);
@@ -116,6 +126,8 @@ void print_estimate(Session& session, const EstimateView& estimate, const PriceO
 }
 
 Result<ExitCode> price(Session& session, const PriceOptions& options) {
+  const std::string wrong = contradiction(options.request, RequestUse::whole);
+  if (!wrong.empty()) return session.usage_mistake("price", wrong);
   TRY(Client client, session.client());
   TRY(const json::value request,
       make_request(options.request, RequestUse::whole, session.surroundings()));
@@ -138,15 +150,17 @@ void add_price_command(CommandTree& tree, Session& session) {
   Command command{
       .path = "price",
       .section = "Machines",
-      .summary = "What machines would cost, cheapest first. Starts nothing.",
+      .summary = "What machines or a cluster would cost, cheapest first. Starts nothing.",
       .details =
           "PER HOUR is one machine with its disk and public IPv4. TOTAL is all machines for "
-          "the lease (an hour without one), as each cloud bills it.",
+          "the lease (an hour without one), as each cloud bills it. Of a cluster both are for all "
+          "its nodes, EMR's own part included.",
       .options = shape_options(options->request),
       .examples = {{"mayfly price --vcpus 2 --memory 4", "Everywhere, for an hour."},
                    {"mayfly price --vcpus 8 --memory 16 --lease 3h --region 'eu-*,fra1'",
                     "Near Europe, for three hours."},
-                   {"mayfly price --type t3.medium --cloud aws", "Where that type is cheapest."}},
+                   {"mayfly price --type t3.medium --cloud aws", "Where that type is cheapest."},
+                   {"mayfly price --cluster --nodes 3 --memory 16 --lease 2h", "A Spark cluster."}},
       .run = [&session, options] { return price(session, *options); }};
   command.options.push_back(
       option("--limit", "N", options->limit, "How many offers to show (20)."));

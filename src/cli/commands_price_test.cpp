@@ -49,6 +49,30 @@ TEST_F(PriceTest, RanksOffersMarksTheWinnerAndSaysWhyOthersLost) {
                           R"("memory_gib":4,"arch":"any","lease":"2h"})"));
 }
 
+TEST_F(PriceTest, OfAClusterIsForAllItsNodes) {
+  server.on("POST /users/ann/estimates", 200, R"({
+    "snapshot":"2026-11-20","billed_seconds":7200,"satisfying":1,"regions_from":"everywhere",
+    "note":"emr-7.1.0 has no Ganglia any more.",
+    "offers":[{"cloud":"aws","region":"us-east-2","instance_type":"m5.xlarge","vcpus":4,
+      "memory_gib":16,"disk_gib":25,"arch":"x86_64","burstable":false,"nodes":3,
+      "surcharge_usd_hour":0.144,"price_usd_hour":0.753,"cost_usd":1.506}],"rejected":[]})");
+  EXPECT_EQ(run("price --cluster --release emr-7.1.0 --memory 16 --lease 2h"), 0) << err();
+  EXPECT_EQ(out(),
+            "A cluster of 3 nodes for 2h, at the prices of 2026-11-20\n"
+            "Note: emr-7.1.0 has no Ganglia any more.\n"
+            "Regions: everywhere; stay near with --region 'eu-*', always with mayfly user regions "
+            "'eu-*'\n"
+            "VCPU, MEMORY and DISK are of each node; the prices are of all together.\n"
+            "\n"
+            "   CLOUD  REGION     TYPE       VCPU  MEMORY    DISK  ARCH    PER HOUR  EMR'S PART   "
+            "TOTAL\n"
+            "→  aws    us-east-2  m5.xlarge     4  16 GiB  25 GiB  x86_64    $0.753      $0.144  "
+            "$1.506\n");
+  EXPECT_THAT(server.lines(),
+              ElementsAre(R"(POST /users/ann/estimates {"kind":"cluster","memory_gib":16,)"
+                          R"("lease":"2h","nodes":3,"release":"emr-7.1.0"})"));
+}
+
 TEST_F(PriceTest, SendsEveryOption) {
   server.on("POST /users/ann/estimates?limit=3", 200, kEstimate);
   EXPECT_EQ(run("price --vcpus 2 --memory 4.5 --disk 30 --count 2 --arch arm64 --image debian-12 "

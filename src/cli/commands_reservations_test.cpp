@@ -35,6 +35,37 @@ TEST_F(ReservationsTest, AreListed) {
             "$0.00  no lease    1m ago\n");
 }
 
+TEST_F(ReservationsTest, OfClustersAreListedByTheirNodes) {
+  server.on(kList, 200, list_of({played::cluster(), played::pending(kOther)}));
+  EXPECT_EQ(run("ls"), 0) << err();
+  EXPECT_EQ(out(),
+            "ID                  KIND     PHASE    MACHINES  WHERE          TYPE       PER HOUR    "
+            " COST  "
+            "LEASE ENDS  ASKED FOR\n"
+            "r-0jx5w2k3m8q4t6y9  cluster  ready           3  aws us-east-1  m5.xlarge    $0.753  "
+            "$0.0879  "
+            "in 1h 53m   7m ago\n"
+            "r-0jx5w2zzzzzzzzzz           pending         1                                        "
+            "$0.00  "
+            "no lease    1m ago\n");
+}
+
+TEST_F(ReservationsTest, OfClustersAreShownWithTheirPages) {
+  server.on(path("GET"), 200, played::cluster("ready", R"(,"open_to":"203.0.113.7/32")"));
+  server.on(path("GET"), 200, played::cluster("provisioning"));
+  EXPECT_EQ(run("show " + played::kId), 0) << err();
+  EXPECT_THAT(out(),
+              HasSubstr("  cluster    j-1ABC, emr-6.15.0: Hadoop, Spark, Ganglia, Zeppelin\n"
+                        "  master     ec2-192-0-2-1.compute-1.amazonaws.com\n"
+                        "  zeppelin   http://ec2-192-0-2-1.compute-1.amazonaws.com:8890/\n"));
+  EXPECT_THAT(out(), HasSubstr("  open to    203.0.113.7/32\n"
+                               "  tunnel     ssh -N -L 8890:localhost:8890 hadoop@ec2-192-0-2-1"));
+  EXPECT_EQ(run("show " + played::kId), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("  cluster    emr-6.15.0: Hadoop, Spark, Ganglia, Zeppelin\n"
+                               "  placement  "));
+  EXPECT_THAT(out(), testing::Not(HasSubstr("tunnel")));
+}
+
 TEST_F(ReservationsTest, AreListedFromAllPages) {
   server.on(kListAll, 200, list_of({played::ready()}, R"(,"next_cursor":"c1")"));
   server.on(kListAll + "&cursor=c1", 200, list_of({}, R"(,"next_cursor":"c2")"));
@@ -257,6 +288,12 @@ TEST_F(DownTest, IsRepeatedWhenTheAnswerIsLost) {
   EXPECT_EQ(run("down " + played::kId), 0) << err();
   ASSERT_GE(server.lines().size(), 2u);
   EXPECT_EQ(server.lines()[1], path("DELETE"));
+}
+
+TEST_F(DownTest, OfAClusterSaysThatTheClusterIsGone) {
+  server.on(path("DELETE"), 200, played::cluster("released"));
+  EXPECT_EQ(run("down " + played::kId), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("is gone: its cluster was observed to have ended. Cost: $0.0879"));
 }
 
 TEST_F(DownTest, NeedNotWait) {

@@ -22,6 +22,11 @@ std::string template_path(const std::string& name) {
   return fmt::format("templates/{}", path_segment(name));
 }
 
+// Fields that a cluster's request has, but that mean nothing to it.
+bool is_of_machines(std::string_view field) {
+  return field == "count" || field == "image" || field == "spread";
+}
+
 Result<ExitCode> template_save(Session& session, const TemplateOptions& options) {
   TRY(Client client, session.client());
   TRY(const std::string id, resolve_reservation(client, options.id, Among::all));
@@ -71,6 +76,7 @@ Result<ExitCode> template_show(Session& session, const std::string& name) {
   const json::value* request = reply.body.get_object().if_contains("request");
   if (request && request->is_object()) {
     for (const auto& [field, value] : request->get_object()) {
+      if (view.request.is_cluster() && is_of_machines(field)) continue;
       table.add({Cell(std::string(field), Tone::quiet),
                  value.is_string() ? std::string(value.get_string()) : json::print(value)});
     }

@@ -54,6 +54,22 @@ TEST_F(TemplatesTest, AreShownFieldByField) {
   EXPECT_EQ(json::parse(out()), json::parse(kBuild));
 }
 
+TEST_F(TemplatesTest, OfClustersAreShownWithoutWhatIsOfMachines) {
+  const std::string spark = R"({"name":"spark","request":{"kind":"cluster","count":1,
+    "image":"ubuntu-24.04","spread":false,"nodes":3,"release":"emr-7.1.0",
+    "applications":["Spark","Hive"],"spot_workers":true,"lease":"1h"}})";
+  server.on("GET /users/ann/templates/spark", 200, spark);
+  EXPECT_EQ(run("template show spark"), 0);
+  EXPECT_EQ(out(),
+            "spark: cluster of 3 nodes, emr-7.1.0, Spark + Hive, workers on spot, for 1h\n"
+            "  kind          cluster\n"
+            "  nodes         3\n"
+            "  release       emr-7.1.0\n"
+            "  applications  [\"Spark\",\"Hive\"]\n"
+            "  spot_workers  true\n"
+            "  lease         1h\n");
+}
+
 TEST_F(TemplatesTest, AreRemoved) {
   server.on("DELETE /users/ann/templates/build", {.status = 204});
   EXPECT_EQ(run("template rm build"), 0);

@@ -21,6 +21,10 @@ struct UpOptions {
   bool detach = false;
 };
 
+RequestUse use_of(const UpOptions& options) {
+  return options.template_name ? RequestUse::overrides : RequestUse::whole;
+}
+
 bool is_settled(std::string_view phase) {
   return phase == "ready" || is_final(phase);
 }
@@ -58,8 +62,8 @@ Error with_key(Error error, const std::string& key) {
 
 Result<Followed> ask_for_machines(Session& session, Client& client, const UpOptions& options,
                                   const std::string& key) {
-  const RequestUse use = options.template_name ? RequestUse::overrides : RequestUse::whole;
-  TRY(const json::value request, make_request(options.request, use, session.surroundings()));
+  TRY(const json::value request,
+      make_request(options.request, use_of(options), session.surroundings()));
   std::string path = "reservations";
   if (options.template_name) {
     path = fmt::format("templates/{}/reservations", path_segment(*options.template_name));
@@ -70,6 +74,7 @@ Result<Followed> ask_for_machines(Session& session, Client& client, const UpOpti
 }
 
 void print_ssh(Session& session, const ReservationView& reservation) {
+  if (reservation.cluster) return;
   if (!reservation.request.ssh_public_key && !reservation.request.user_data) return;
   for (const InstanceView& instance : reservation.instances) {
     const std::string command = ssh_command(reservation, instance);
@@ -79,12 +84,15 @@ void print_ssh(Session& session, const ReservationView& reservation) {
 
 void print_ready(Session& session, const ReservationView& reservation) {
   const Time ready_at = reservation.ready_at.value_or(session.now());
-  session.print_line(session.painted(fmt::format("{} is ready after {}", printable(reservation.id),
-                                                 span_text(ready_at - reservation.created_at)),
-                                     Tone::good));
-  print_machines(session, reservation, 2);
+  const std::string id = printable(reservation.id);
+  session.print_line(session.painted(
+      fmt::format("{} is ready after {}", id, span_text(ready_at - reservation.created_at)),
+      Tone::good));
+  if (!reservation.cluster) print_machines(session, reservation, 2);
   print_ssh(session, reservation);
   Table table({{""}, {""}});
+  add_cluster_facts(table, reservation);
+  if (reservation.cluster) table.add({"open it", "mayfly open " + id});
   if (reservation.placement) {
     table.add({"placement", placement_text(*reservation.placement)});
     table.add({"price", price_text(*reservation.placement, reservation.request.count)});
@@ -117,6 +125,17 @@ ExitCode say_how_it_ended(Session& session, const Followed& followed) {
   return ready ? ExitCode::ok : ExitCode::reservation_failed;
 }
 
+// Said before the minutes that a cluster takes, not after them.
+void say_what_to_expect(Session& session, const RequestView& request) {
+  if (session.json() || !request.is_cluster()) return;
+  if (!request.ssh_public_key && !request.open_to) {
+    session.warn(
+        "Nobody will reach the pages of this cluster: they need --ssh-key (for mayfly open), or "
+        "--open-to your network.");
+  }
+  session.print_line("A cluster takes some minutes to start.");
+}
+
 ExitCode say_how_to_follow(Session& session, const Followed& asked) {
   if (session.json()) {
     session.print_json(asked.document);
@@ -128,6 +147,8 @@ ExitCode say_how_to_follow(Session& session, const Followed& asked) {
 }
 
 Result<ExitCode> up(Session& session, const UpOptions& options) {
+  const std::string wrong = contradiction(options.request, use_of(options));
+  if (!wrong.empty()) return session.usage_mistake("up", wrong);
   TRY(Client client, session.client());
   Surroundings& world = session.surroundings();
   const std::string key =
@@ -142,6 +163,7 @@ Result<ExitCode> up(Session& session, const UpOptions& options) {
     session.print_line(fmt::format("{}: {}", printable(asked.view.id),
                                    printable(request_text(asked.view.request))));
   }
+  say_what_to_expect(session, asked.view.request);
   Progress progress(session, asked.view.created_at);
   const Following following{
       .id = asked.view.id,
@@ -159,11 +181,13 @@ void add_up_command(CommandTree& tree, Session& session) {
   Command command{
       .path = "up",
       .section = "Machines",
-      .summary = "Get machines, from whichever cloud is cheapest, and wait until they run.",
+      .summary = "Get machines or a cluster, wherever it is cheapest, and wait until they run.",
       .details =
           "Shows what happens until the machines are ready, then their addresses, the price and "
           "the end of the lease. If an offer cannot be had, the next cheapest is tried. When it "
           "fails (exit code 8) nothing is left running.\n"
+          "A cluster takes some minutes; its answer has the links of its pages and the ssh line "
+          "that reaches them, which mayfly open runs.\n"
           "Ctrl-C only ends this command (exit code 130): the reservation goes on, and the last "
           "words say how to follow or end it. A request that is lost on the way is sent again "
           "under the same Idempotency-Key, so it never gives two reservations.",
@@ -174,6 +198,8 @@ void add_up_command(CommandTree& tree, Session& session) {
            {"mayfly up --count 3 --vcpus 8 --memory 16 --lease 90m --region 'eu-*' --user-data "
             "setup.sh",
             "Three machines near Europe, set up by a script."},
+           {"mayfly up --cluster --nodes 3 --lease 2h --ssh-key ~/.ssh/id_ed25519.pub",
+            "A Spark cluster with Zeppelin; then: mayfly open ID zeppelin."},
            {"mayfly up --template build --lease 30m --detach", "From a template, without waiting."},
            {"mayfly up --type t3.micro --lease 1h --json", "For a script."}},
       .run = [&session, options] { return up(session, *options); }};

@@ -72,6 +72,65 @@ TEST_F(UpTest, ShowsWhatHappensAndThenWhereTheMachinesAre) {
   EXPECT_EQ(seen[1].header("Last-Event-ID"), std::nullopt);
 }
 
+TEST_F(UpTest, ShowsAClusterWithItsPagesAndTheWayToThem) {
+  server.on(kReservations, 202, played::cluster("pending", played::kClusterKey));
+  server.on(kEvents, event_stream(played::event(1, "11:53:10", "attempt", "provisioning", 1,
+                                                "j-1ABC is pending: STARTING") +
+                                      played::event(2, "11:59:12", "phase", "ready", 0, "Ready"),
+                                  true));
+  server.on(kReservation, 200, played::cluster("ready", played::kClusterKey));
+  EXPECT_EQ(run("up --cluster --nodes 3 --lease 2h"), 0) << err();
+  EXPECT_EQ(out(),
+            "r-0jx5w2k3m8q4t6y9: cluster of 3 nodes, for 2h\n"
+            "A cluster takes some minutes to start.\n"
+            "    10s  attempt 1   j-1ABC is pending: STARTING\n"
+            " 6m 12s  phase       Ready\n"
+            "r-0jx5w2k3m8q4t6y9 is ready after 6m 12s\n"
+            "  cluster    j-1ABC, emr-6.15.0: Hadoop, Spark, Ganglia, Zeppelin\n"
+            "  master     ec2-192-0-2-1.compute-1.amazonaws.com\n"
+            "  zeppelin   http://ec2-192-0-2-1.compute-1.amazonaws.com:8890/\n"
+            "  ganglia    http://ec2-192-0-2-1.compute-1.amazonaws.com/ganglia/\n"
+            "  spark      http://ec2-192-0-2-1.compute-1.amazonaws.com:18080/\n"
+            "  open to    nobody but through the tunnel\n"
+            "  tunnel     ssh -N -L 8890:localhost:8890 "
+            "hadoop@ec2-192-0-2-1.compute-1.amazonaws.com\n"
+            "  open it    mayfly open r-0jx5w2k3m8q4t6y9\n"
+            "  placement  aws us-east-1b m5.xlarge: 4 vCPU, 16 GiB, 25 GiB disk, x86_64, each "
+            "node\n"
+            "  price      $0.753/h for 3 nodes\n"
+            "  lease      ends 2026-11-22 13:53 UTC, in 1h 53m\n"
+            "  end it     mayfly down r-0jx5w2k3m8q4t6y9\n");
+  EXPECT_EQ(err(), "");
+  EXPECT_EQ(server.seen()[0].body, R"({"kind":"cluster","lease":"2h","nodes":3})");
+}
+
+TEST_F(UpTest, WarnsOfAClusterThatNobodyCouldReachBeforeItIsWaitedFor) {
+  server.on(kReservations, 202, played::cluster("pending"));
+  server.on(kEvents, event_stream(played::event(1, "11:59:12", "phase", "ready", 0, "Ready")));
+  server.on(kReservation, 200, played::cluster("ready"));
+  EXPECT_EQ(run("up --cluster"), 0);
+  EXPECT_THAT(err(), HasSubstr("Nobody will reach the pages of this cluster"));
+  EXPECT_EQ(run("up --cluster --json"), 0);
+  EXPECT_EQ(err(), "");
+}
+
+TEST_F(UpTest, KnowsWhatIsOfClustersBeforeAnythingIsSent) {
+  EXPECT_EQ(run("up --nodes 3 --vcpus 2 --memory 4"), 2);
+  EXPECT_THAT(err(), HasSubstr("--nodes is for clusters: add --cluster"));
+  EXPECT_EQ(run("up --cluster --count 3"), 2);
+  EXPECT_EQ(run("price --release emr-7.1.0"), 2);
+  EXPECT_TRUE(server.seen().empty());
+}
+
+TEST_F(UpTest, NamesTheOptionsOfAClusterThatAreWrong) {
+  server.on(kReservations, 422,
+            R"({"title":"Invalid","status":422,"code":"invalid","detail":"The request is wrong.",
+                "errors":[{"field":"open_to","message":"must be an IPv4 network"},
+                          {"field":"applications.1","message":"is too long"}]})");
+  EXPECT_EQ(run("up --cluster --open-to 0.0.0.0/0"), 5);
+  EXPECT_THAT(err(), HasSubstr("  --open-to: must be an IPv4 network\n  --app: is too long\n"));
+}
+
 TEST_F(UpTest, DrawsAMovingLineOnATerminal) {
   play();
   stage.out_is_terminal = true;

@@ -54,6 +54,35 @@ inline std::string ready(std::string_view id = kId, std::string_view phase = "re
                      id, phase);
 }
 
+// A cluster of three nodes; `more` are further fields of its request.
+inline std::string cluster(std::string_view phase = "ready", std::string_view more = "") {
+  const bool up = phase == "ready";
+  const std::string master = "ec2-192-0-2-1.compute-1.amazonaws.com";
+  const std::string pages = fmt::format(
+      R"(,"id":"j-1ABC","master_dns":"{0}","zeppelin_url":"http://{0}:8890/",
+         "ganglia_url":"http://{0}/ganglia/","spark_history_url":"http://{0}:18080/",
+         "ssh_tunnel":"ssh -N -L 8890:localhost:8890 hadoop@{0}")",
+      master);
+  return fmt::format(R"({{"id":"{}","user":"ann","phase":"{}","goal":"present",
+    "request":{{"kind":"cluster","count":1,"image":"ubuntu-24.04","arch":"x86_64","nodes":3,
+      "lease":"2h"{}}},
+    "placement":{{"cloud":"aws","region":"us-east-1","zone":"us-east-1b",
+      "instance_type":"m5.xlarge","vcpus":4,"memory_gib":16,"disk_gib":25,"arch":"x86_64",
+      "burstable":false,"nodes":3,"price_usd_hour":0.753,"considered":[]}},
+    "cluster":{{"nodes":3,"release":"emr-6.15.0",
+      "applications":["Hadoop","Spark","Ganglia","Zeppelin"]{}}},
+    "instances":[{{"id":"j-1ABC","name":"mayfly-r-1-0","state":"{}","zone":"us-east-1b",
+      "launched_at":"2026-11-22T11:53:10Z"}}],
+    "attempts":[{{"number":1,"cloud":"aws","region":"us-east-1","zone":"us-east-1b",
+      "instance_type":"m5.xlarge","stage":"running","started_at":"2026-11-22T11:53:03Z"}}],
+    "created_at":"2026-11-22T11:53:00Z","expires_at":"2026-11-22T13:53:00Z"{},
+    "cost":{{"usd":0.087850,"tail_usd":0,"final":false}}}})",
+                     kId, phase, more, up ? pages : "", up ? "running" : "pending",
+                     up ? R"(,"ready_at":"2026-11-22T11:59:12Z")" : "");
+}
+
+inline const std::string kClusterKey = R"(,"ssh_public_key":"ssh-ed25519 AAAA")";
+
 inline std::string ended(std::string_view id, std::string_view phase, std::string_view reason) {
   return fmt::format(R"({{"id":"{}","user":"ann","phase":"{}","goal":"absent",
     "request":{{"kind":"vm","count":1,"image":"ubuntu-24.04"}},"instances":[],"attempts":[],

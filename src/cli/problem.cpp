@@ -272,6 +272,15 @@ std::string option_of_field(std::string_view field) {
       {"name", "--name"},
       {"ssh_public_key", "--ssh-key"},
       {"user_data", "--user-data"},
+      {"kind", "--cluster"},
+      {"nodes", "--nodes"},
+      {"release", "--release"},
+      {"applications", "--app"},
+      {"spot_workers", "--spot-workers"},
+      {"idle_timeout", "--idle-timeout"},
+      {"log_uri", "--log-uri"},
+      {"subnet", "--subnet"},
+      {"open_to", "--open-to"},
   };
   // Of a list, the field names the entry: regions.0
   const std::string_view whole = field.substr(0, field.find('.'));

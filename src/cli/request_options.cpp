@@ -66,6 +66,46 @@ void set_list(json::object& request, std::string_view field,
   if (!given.empty()) request[field] = json::encode(given);
 }
 
+// The first option given that only clusters have; empty: none.
+std::string_view cluster_option(const RequestOptions& options) {
+  if (options.nodes) return "--nodes";
+  if (options.release) return "--release";
+  if (!options.applications.empty()) return "--app";
+  if (options.spot_workers) return "--spot-workers";
+  if (options.idle_timeout) return "--idle-timeout";
+  if (options.log_uri) return "--log-uri";
+  if (options.subnet) return "--subnet";
+  if (options.open_to) return "--open-to";
+  return "";
+}
+
+// A cluster's size is its nodes, so it has no count.
+void set_kind(json::object& request, const RequestOptions& options, RequestUse use) {
+  if (options.cluster) {
+    request["kind"] = json::encode(Kind::cluster);
+  } else if (use == RequestUse::whole) {
+    request["kind"] = json::encode(Kind::vm);
+    request["count"] = options.count.value_or(1);
+  } else {
+    set(request, "count", options.count);
+  }
+}
+
+void set_cluster(json::object& request, const RequestOptions& options, RequestUse use) {
+  if (options.cluster && use == RequestUse::whole) {
+    request["nodes"] = options.nodes.value_or(kNodesUnlessGiven);
+  } else {
+    set(request, "nodes", options.nodes);
+  }
+  set(request, "release", options.release);
+  set_list(request, "applications", options.applications);
+  if (options.spot_workers) request["spot_workers"] = true;
+  set(request, "idle_timeout", options.idle_timeout);
+  set(request, "log_uri", options.log_uri);
+  set(request, "subnet", options.subnet);
+  set(request, "open_to", options.open_to);
+}
+
 }  // namespace
 
 std::vector<Option> shape_options(RequestOptions& target) {
@@ -94,6 +134,17 @@ std::vector<Option> shape_options(RequestOptions& target) {
            "The machines may lie on several offers when no single one has room for all."),
       option("--max-price", "USD", target.max_price,
              "At most this much an hour for one machine, with disk and IPv4."),
+      flag("--cluster", target.cluster,
+           "A cluster (EMR on AWS) with Spark, Ganglia and Zeppelin instead of machines; --vcpus "
+           "and --memory are then of each node, and optional."),
+      option("--nodes", "N", target.nodes,
+             "How many nodes the cluster has, its master included (3)."),
+      option("--release", "LABEL", target.release,
+             "EMR's release (emr-6.15.0, the last one with Ganglia)."),
+      list("--app,--applications", "NAME,...", target.applications,
+           "What is installed on the cluster: Spark,Zeppelin,Hive."),
+      flag("--spot-workers", target.spot_workers,
+           "All nodes but the master are spot instances: cheaper, and AWS may take them back."),
   };
 }
 
@@ -104,7 +155,25 @@ std::vector<Option> launch_options(RequestOptions& target) {
              "The public key that may log in: ~/.ssh/id_ed25519.pub; - reads standard input."),
       option("--user-data", "FILE", target.user_data,
              "A cloud-init document or script for the first boot; - reads standard input."),
+      option("--open-to", "CIDR", target.open_to,
+             "Who may reach the cluster's web pages: 203.0.113.7/32. Nobody when not given; mayfly "
+             "open works without."),
+      option("--idle-timeout", "TIME", target.idle_timeout,
+             "AWS itself ends the cluster when it was idle for this long: 1m to 7d."),
+      option("--subnet", "ID", target.subnet,
+             "The cluster's subnet, in the one region that --region names."),
+      option("--log-uri", "S3URI", target.log_uri,
+             "Where the cluster's logs are written: s3://bucket/folder/."),
   };
+}
+
+std::string contradiction(const RequestOptions& options, RequestUse use) {
+  if (options.cluster && options.count) {
+    return "--count is for machines; the size of a cluster is --nodes";
+  }
+  if (use == RequestUse::overrides || options.cluster) return "";
+  const std::string_view only = cluster_option(options);
+  return only.empty() ? "" : fmt::format("{} is for clusters: add --cluster", only);
 }
 
 Result<json::value> make_request(const RequestOptions& options, RequestUse use,
@@ -114,12 +183,7 @@ Result<json::value> make_request(const RequestOptions& options, RequestUse use,
                 "Put one of them into a file.");
   }
   json::object request;
-  if (use == RequestUse::whole) {
-    request["kind"] = json::encode(Kind::vm);
-    request["count"] = options.count.value_or(1);
-  } else {
-    set(request, "count", options.count);
-  }
+  set_kind(request, options, use);
   set(request, "vcpus", options.vcpus);
   set(request, "memory_gib", options.memory);
   set(request, "disk_gib", options.disk);
@@ -140,6 +204,7 @@ Result<json::value> make_request(const RequestOptions& options, RequestUse use,
   if (options.user_data) {
     TRY(request["user_data"], read_text(*options.user_data, surroundings));
   }
+  set_cluster(request, options, use);
   return request;
 }
 

@@ -88,6 +88,56 @@ TEST_F(RequestOptionsTest, BecomeTheRequestOfTheModel) {
   EXPECT_EQ(*decoded, expected);
 }
 
+TEST_F(RequestOptionsTest, OfAClusterHaveNodesAndNoCount) {
+  options.cluster = true;
+  EXPECT_EQ(made(), R"({"kind":"cluster","nodes":3})");
+  EXPECT_EQ(made(RequestUse::overrides), R"({"kind":"cluster"})");
+  options.nodes = 5;
+  EXPECT_EQ(made(), R"({"kind":"cluster","nodes":5})");
+  options.cluster = false;
+  EXPECT_EQ(made(RequestUse::overrides), R"({"nodes":5})");
+}
+
+TEST_F(RequestOptionsTest, OfAClusterBecomeTheRequestOfTheModel) {
+  options.cluster = true;
+  options.nodes = 5;
+  options.release = "emr-7.1.0";
+  options.applications = {"Spark", "Hive"};
+  options.spot_workers = true;
+  options.idle_timeout = "2h";
+  options.log_uri = "s3://logs/emr/";
+  options.subnet = "subnet-1";
+  options.open_to = "203.0.113.0/24";
+  options.regions = {"us-east-1"};
+  const auto request = make();
+  ASSERT_TRUE(request.has_value());
+  const auto decoded = json::decode<Request>(*request);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
+  const Request expected{.kind = Kind::cluster,
+                         .regions = {{"us-east-1"}},
+                         .nodes = 5,
+                         .release = "emr-7.1.0",
+                         .applications = {{"Spark", "Hive"}},
+                         .idle_timeout = 2h,
+                         .spot_workers = true,
+                         .log_uri = "s3://logs/emr/",
+                         .subnet = "subnet-1",
+                         .open_to = "203.0.113.0/24"};
+  EXPECT_EQ(*decoded, expected);
+}
+
+TEST_F(RequestOptionsTest, OfMachinesAndOfClustersDoNotStandTogether) {
+  EXPECT_EQ(contradiction(options, RequestUse::whole), "");
+  options.open_to = "203.0.113.0/24";
+  EXPECT_EQ(contradiction(options, RequestUse::whole), "--open-to is for clusters: add --cluster");
+  EXPECT_EQ(contradiction(options, RequestUse::overrides), "") << "the template may be a cluster";
+  options.cluster = true;
+  EXPECT_EQ(contradiction(options, RequestUse::whole), "");
+  options.count = 2;
+  EXPECT_EQ(contradiction(options, RequestUse::whole),
+            "--count is for machines; the size of a cluster is --nodes");
+}
+
 TEST_F(RequestOptionsTest, KeepPrivateKeysHere) {
   options.ssh_key = file("id", "-----BEGIN OPENSSH PRIVATE KEY-----\nsecret\n");
   const auto request = make();

@@ -52,6 +52,7 @@ Table facts(const ReservationView& reservation, Time now) {
   add_fact(table, "why", reservation.end_reason.value_or(""));
   add_fact(table, "waiting", Cell(reservation.waiting.value_or(""), Tone::warning));
   add_fact(table, "request", request_text(reservation.request));
+  add_cluster_facts(table, reservation);
   if (reservation.placement) {
     add_fact(table, "placement", placement_text(*reservation.placement));
     add_fact(table, "price", price_text(*reservation.placement, reservation.request.count));
@@ -60,6 +61,20 @@ Table facts(const ReservationView& reservation, Time now) {
   add_fact(table, "cost", cost_text(reservation));
   add_fact(table, "times", times_text(reservation, now));
   return table;
+}
+
+// A cluster is one thing at its cloud, whose nodes the cloud keeps itself.
+std::string machines_cell(const ReservationView& reservation) {
+  const RequestView& request = reservation.request;
+  return fmt::format("{}", request.is_cluster() ? request.nodes.value_or(1) : request.count);
+}
+
+std::string cluster_parts(const RequestView& request) {
+  std::string text = fmt::format("cluster of {}", count_text(request.nodes.value_or(1), "node"));
+  if (request.release) text += ", " + *request.release;
+  if (request.applications) text += fmt::format(", {}", fmt::join(*request.applications, " + "));
+  if (request.spot_workers.value_or(false)) text += ", workers on spot";
+  return text;
 }
 
 void print_titled(Session& session, std::string_view title, const Table& table) {
@@ -116,12 +131,13 @@ std::string lease_cell(const ReservationView& reservation, Time now) {
 }  // namespace
 
 std::string request_text(const RequestView& request) {
-  std::vector<std::string> parts = {count_text(request.count, "machine")};
+  std::vector<std::string> parts = {request.is_cluster() ? cluster_parts(request)
+                                                         : count_text(request.count, "machine")};
   if (request.instance_type) parts.push_back(*request.instance_type);
   if (request.vcpus) parts.push_back(fmt::format("{} vCPU", *request.vcpus));
   if (request.memory_gib) parts.push_back(memory_text(*request.memory_gib));
   if (request.arch && *request.arch != "x86_64") parts.push_back(*request.arch);
-  if (!request.image.empty()) parts.push_back(request.image);
+  if (!request.image.empty() && !request.is_cluster()) parts.push_back(request.image);
   if (request.clouds) parts.push_back(fmt::format("on {}", fmt::join(*request.clouds, ", ")));
   if (request.regions) parts.push_back(fmt::format("in {}", fmt::join(*request.regions, ", ")));
   if (request.lease) parts.push_back("for " + *request.lease);
@@ -132,11 +148,13 @@ std::string placement_text(const PlacementView& placement) {
   return fmt::format("{} {} {}: {}, {} GiB disk, {}{}", placement.cloud,
                      placement.zone.value_or(placement.region), placement.instance_type,
                      shape_text(placement.vcpus, placement.memory_gib), placement.disk_gib,
-                     placement.arch, placement.burstable ? ", burstable" : "");
+                     placement.arch, placement.burstable ? ", burstable" : "") +
+         (placement.nodes ? ", each node" : "");
 }
 
 std::string price_text(const PlacementView& placement, int count) {
   const std::string each = money_text(placement.price_usd_hour) + "/h";
+  if (placement.nodes) return fmt::format("{} for {}", each, count_text(*placement.nodes, "node"));
   if (count == 1) return each;
   return fmt::format("{} each, {}/h together", each,
                      money_text(times(placement.price_usd_hour, count)));
@@ -168,6 +186,7 @@ std::string ssh_command(const ReservationView& reservation, const InstanceView& 
 void print_reservations(Session& session, const std::vector<ReservationView>& reservations) {
   Table table({{"ID"},
                {"NAME"},
+               {"KIND"},
                {"PHASE"},
                {"MACHINES", Align::right},
                {"WHERE"},
@@ -181,7 +200,9 @@ void print_reservations(Session& session, const std::vector<ReservationView>& re
     const PlacementView placement = reservation.placement.value_or(PlacementView{});
     const int count = reservation.request.count;
     table.add({reservation.id, reservation.name.value_or(""),
-               Cell(reservation.phase, tone_of_phase(reservation.phase)), fmt::format("{}", count),
+               reservation.request.is_cluster() ? "cluster" : "",
+               Cell(reservation.phase, tone_of_phase(reservation.phase)),
+               machines_cell(reservation),
                reservation.placement ? fmt::format("{} {}", placement.cloud, placement.region) : "",
                placement.instance_type,
                reservation.placement ? money_text(times(placement.price_usd_hour, count)) : "",
@@ -209,6 +230,23 @@ void print_machines(Session& session, const ReservationView& reservation, int in
 
 void print_attempts(Session& session, const ReservationView& reservation, int indent) {
   session.print_table(attempt_table(reservation), indent);
+}
+
+void add_cluster_facts(Table& table, const ReservationView& reservation) {
+  if (!reservation.cluster) return;
+  const ClusterView& cluster = *reservation.cluster;
+  add_fact(table, "cluster",
+           fmt::format("{}{}: {}", cluster.id ? *cluster.id + ", " : "", cluster.release,
+                       fmt::join(cluster.applications, ", ")));
+  add_fact(table, "note", Cell(cluster.note.value_or(""), Tone::warning));
+  if (is_final(reservation.phase)) return;
+  add_fact(table, "master", cluster.master_dns.value_or(""));
+  add_fact(table, "zeppelin", cluster.zeppelin_url.value_or(""));
+  add_fact(table, "ganglia", cluster.ganglia_url.value_or(""));
+  add_fact(table, "spark", cluster.spark_history_url.value_or(""));
+  if (!cluster.master_dns) return;
+  add_fact(table, "open to", reservation.request.open_to.value_or("nobody but through the tunnel"));
+  add_fact(table, "tunnel", Cell(cluster.ssh_tunnel.value_or(""), Tone::strong));
 }
 
 }  // namespace mayfly::cli
