@@ -4,8 +4,10 @@
 
 #include "aws_errors.h"
 #include "clouds/sim/geography.h"
+#include "iam_actions.h"
 #include "json/parse.h"
 #include "json/print.h"
+#include "service_quotas.h"
 #include "xml_answer.h"
 
 namespace mayfly::cloudsim {
@@ -51,9 +53,7 @@ sim::Outcome<std::string> parameter_answer(const std::string& region, const std:
 
 AwsDoor::AwsDoor(Simulator& simulator)
     : simulator_(simulator),
-      ec2_{.world = simulator.world(),
-           .shop = simulator.shop(),
-           .groups = Groups(kAwsAccount)} {}
+      ec2_{.world = simulator.world(), .shop = simulator.shop(), .groups = Groups(kAwsAccount)} {}
 
 boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
   const Time real_now = simulator_.clock().real_now();
@@ -77,6 +77,11 @@ boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
     co_return co_await answer_sts(*std::move(scope), std::move(request.body));
   if (scope->service == "ssm") {
     co_return co_await answer_ssm(*std::move(scope), std::move(target), std::move(request.body));
+  }
+  if (scope->service == "iam")
+    co_return co_await answer_iam(*std::move(scope), std::move(request.body));
+  if (scope->service == "servicequotas") {
+    co_return co_await answer_quotas(*std::move(scope), std::move(target), std::move(request.body));
   }
   const sim::CloudError unknown{
       400, "InvalidAction", fmt::format("The service '{}' is not simulated.", scope->service), {}};
@@ -105,7 +110,7 @@ boost::asio::awaitable<http::Response> AwsDoor::answer_ec2(Scope scope, std::str
     co_return aws_refusal("ec2", unknown, request_id);
   }
   const Ec2Call call{*std::move(form), kAwsAccount, scope.region, request_id};
-  auto effect = [this, row, call] { return row->run(ec2_, call); };
+  auto effect = [this, row, call] { return run_or_try(ec2_, *row, call); };
   auto performing = simulator_.perform(ec2_site(call), std::move(effect));
   auto outcome = co_await std::move(performing);
   if (!outcome) co_return aws_refusal("ec2", outcome.error(), request_id);
@@ -159,6 +164,47 @@ boost::asio::awaitable<http::Response> AwsDoor::answer_ssm(Scope scope, std::str
   auto outcome = co_await std::move(performing);
   if (!outcome) co_return aws_refusal("ssm", outcome.error(), request_id);
   co_return aws_answer("ssm", *std::move(outcome), request_id);
+}
+
+boost::asio::awaitable<http::Response> AwsDoor::answer_iam(Scope scope, std::string body) {
+  const std::string request_id = simulator_.new_request_id();
+  const auto form = Form::parse(body);
+  if (!form) {
+    const sim::CloudError broken{400, "MalformedQueryString", "The body is not a form.", {}};
+    co_return aws_refusal("iam", broken, request_id);
+  }
+  sim::CallSite site{.cloud = "aws",
+                     .account = kAwsAccount,
+                     .region = scope.region,
+                     .operation = form->text("Action")};
+  auto effect = [this, form = *form, request_id] {
+    return iam_answer(simulator_.aws_account(), form, request_id);
+  };
+  auto performing = simulator_.perform(std::move(site), std::move(effect));
+  auto outcome = co_await std::move(performing);
+  if (!outcome) co_return aws_refusal("iam", outcome.error(), request_id);
+  co_return aws_answer("iam", *std::move(outcome), request_id);
+}
+
+boost::asio::awaitable<http::Response> AwsDoor::answer_quotas(Scope scope, std::string target,
+                                                              std::string body) {
+  const std::string request_id = simulator_.new_request_id();
+  const auto tree = json::parse(body);
+  if (!tree || !tree->is_object()) {
+    const sim::CloudError broken{400, "SerializationException", "", {}};
+    co_return aws_refusal("servicequotas", broken, request_id);
+  }
+  sim::CallSite site{.cloud = "aws",
+                     .account = kAwsAccount,
+                     .region = scope.region,
+                     .operation = target.substr(target.find('.') + 1)};
+  auto effect = [this, region = scope.region, target, members = tree->get_object()] {
+    return quota_answer(simulator_.aws_account(), region, target, members);
+  };
+  auto performing = simulator_.perform(std::move(site), std::move(effect));
+  auto outcome = co_await std::move(performing);
+  if (!outcome) co_return aws_refusal("servicequotas", outcome.error(), request_id);
+  co_return aws_answer("servicequotas", *std::move(outcome), request_id);
 }
 
 }  // namespace mayfly::cloudsim

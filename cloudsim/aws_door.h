@@ -1,5 +1,5 @@
-// AWS's services behind one address: EC2, STS and SSM. The signature's scope says which service and
-// region a call is for. Refusals come in each service's own shape.
+// AWS's services behind one address: EC2, STS, SSM, IAM and Service Quotas. The signature's scope
+// says which service and region a call is for. Refusals come in each service's own shape.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -23,6 +23,9 @@ class AwsDoor {
   boost::asio::awaitable<http::Response> answer_sts(Scope scope, std::string body);
   boost::asio::awaitable<http::Response> answer_ssm(Scope scope, std::string target,
                                                     std::string body);
+  boost::asio::awaitable<http::Response> answer_iam(Scope scope, std::string body);
+  boost::asio::awaitable<http::Response> answer_quotas(Scope scope, std::string target,
+                                                       std::string body);
 
   Simulator& simulator_;
   Ec2 ec2_;

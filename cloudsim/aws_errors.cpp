@@ -11,6 +11,10 @@ namespace {
 constexpr char kXmlType[] = "text/xml;charset=UTF-8";
 constexpr char kJsonType[] = "application/x-amz-json-1.1";
 
+bool speaks_json(std::string_view service) {
+  return service == "ssm" || service == "servicequotas" || service == "elasticmapreduce";
+}
+
 std::string ec2_error(const sim::CloudError& error, const std::string& request_id) {
   pugi::xml_document document;
   pugi::xml_node response = document.append_child("Response");
@@ -21,10 +25,13 @@ std::string ec2_error(const sim::CloudError& error, const std::string& request_i
   return to_text(document);
 }
 
-std::string sts_error(const sim::CloudError& error, const std::string& request_id) {
+std::string query_error(std::string_view service, const sim::CloudError& error,
+                        const std::string& request_id) {
   pugi::xml_document document;
   pugi::xml_node response = document.append_child("ErrorResponse");
-  response.append_attribute("xmlns").set_value("https://sts.amazonaws.com/doc/2011-06-15/");
+  response.append_attribute("xmlns").set_value(service == "iam"
+                                                   ? "https://iam.amazonaws.com/doc/2010-05-08/"
+                                                   : "https://sts.amazonaws.com/doc/2011-06-15/");
   pugi::xml_node body = response.append_child("Error");
   put(body, "Type", error.status < 500 ? "Sender" : "Receiver");
   put(body, "Code", error.code);
@@ -33,7 +40,7 @@ std::string sts_error(const sim::CloudError& error, const std::string& request_i
   return to_text(document);
 }
 
-std::string ssm_error(const sim::CloudError& error) {
+std::string json_error(const sim::CloudError& error) {
   return json::print(json::object{{"__type", error.code}, {"message", error.message}});
 }
 
@@ -54,11 +61,12 @@ http::Response aws_refusal(std::string_view service, const sim::CloudError& erro
   if (error.status == 0) return gateway_error(504);
   if (error.code.empty()) return gateway_error(error.status);
   http::Response response{.status = error.status, .headers = {{"x-amzn-RequestId", request_id}}};
-  response.headers.push_back({"Content-Type", service == "ssm" ? kJsonType : kXmlType});
-  if (service == "ssm")
-    response.body = ssm_error(error);
+  response.headers.push_back({"Content-Type", speaks_json(service) ? kJsonType : kXmlType});
+  if (speaks_json(service))
+    response.body = json_error(error);
   else
-    response.body = service == "sts" ? sts_error(error, request_id) : ec2_error(error, request_id);
+    response.body =
+        service == "ec2" ? ec2_error(error, request_id) : query_error(service, error, request_id);
   return response;
 }
 
@@ -66,45 +74,45 @@ http::Response aws_answer(std::string_view service, std::string body,
                           const std::string& request_id) {
   return {.status = 200,
           .headers = {{"x-amzn-RequestId", request_id},
-                      {"Content-Type", service == "ssm" ? kJsonType : kXmlType}},
+                      {"Content-Type", speaks_json(service) ? kJsonType : kXmlType}},
           .body = std::move(body)};
 }
 
 sim::CloudError refusal_of(const AuthFailure& failure, std::string_view service, Time real_now) {
   const bool ec2 = service == "ec2";
-  const bool ssm = service == "ssm";
+  const bool json = speaks_json(service);
   const sim::CloudError not_valid{
       401, "AuthFailure", "AWS was not able to validate the provided access credentials", {}};
   switch (failure.problem) {
     case AuthProblem::missing:
-      return {ssm ? 400 : 403,
-              ssm ? "MissingAuthenticationTokenException" : "MissingAuthenticationToken",
+      return {json ? 400 : 403,
+              json ? "MissingAuthenticationTokenException" : "MissingAuthenticationToken",
               "Request is missing Authentication Token",
               {}};
     case AuthProblem::incomplete:
       return {400,
-              ssm ? "IncompleteSignatureException" : "IncompleteSignature",
+              json ? "IncompleteSignatureException" : "IncompleteSignature",
               "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and an "
               "'X-Amz-Date' header.",
               {}};
     case AuthProblem::unknown_key:
       if (ec2) return not_valid;
-      return {ssm ? 400 : 403,
-              ssm ? "UnrecognizedClientException" : "InvalidClientTokenId",
+      return {json ? 400 : 403,
+              json ? "UnrecognizedClientException" : "InvalidClientTokenId",
               "The security token included in the request is invalid.",
               {}};
     case AuthProblem::wrong_signature:
       if (ec2) return not_valid;
       return {
-          ssm ? 400 : 403,
-          ssm ? "InvalidSignatureException" : "SignatureDoesNotMatch",
+          json ? 400 : 403,
+          json ? "InvalidSignatureException" : "SignatureDoesNotMatch",
           "The request signature we calculated does not match the signature you provided. Check "
           "your AWS Secret Access Key and signing method. Consult the service documentation for "
           "details.",
           {}};
     case AuthProblem::expired_token:
-      return {ssm ? 400 : 403,
-              ssm ? "ExpiredTokenException" : "ExpiredToken",
+      return {json ? 400 : 403,
+              json ? "ExpiredTokenException" : "ExpiredToken",
               "The security token included in the request is expired",
               {}};
     case AuthProblem::expired:
@@ -119,8 +127,8 @@ sim::CloudError refusal_of(const AuthFailure& failure, std::string_view service,
   }
   const bool early = failure.problem == AuthProblem::early;
   return {
-      ssm ? 400 : 403,
-      ssm ? "InvalidSignatureException" : "SignatureDoesNotMatch",
+      json ? 400 : 403,
+      json ? "InvalidSignatureException" : "SignatureDoesNotMatch",
       fmt::format("Signature {}: {} is now {} than {} ({} {} 5 min.)",
                   early ? "not yet current" : "expired", failure.date, early ? "later" : "earlier",
                   compact_time(early ? real_now + kSkewMax : real_now - kSkewMax),

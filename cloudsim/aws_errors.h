@@ -10,7 +10,7 @@
 
 namespace mayfly::cloudsim {
 
-// service: "ec2", "sts" or "ssm".
+// service: as signatures name it, "ec2".
 http::Response aws_refusal(std::string_view service, const sim::CloudError& error,
                            const std::string& request_id);
 http::Response aws_answer(std::string_view service, std::string body,

@@ -75,12 +75,13 @@ http::Response ControlDoor::answer(const http::Request& request) {
   if (path.size() == 2 && path[1] == "health" && get) return health();
   if (path.size() == 2 && path[1] == "faults") return faults(request);
   if (path.size() == 2 && path[1] == "keys" && request.method == "POST") return keys(request);
+  if (path.size() == 2 && path[1] == "account") return account(request);
   if (path.size() == 4 && path[1] == "instances" && request.method == "POST") {
     return play(path[2], path[3]);
   }
   return json_error(404,
                     "GET /_sim/ledger, GET /_sim/health, GET, POST or DELETE /_sim/faults, "
-                    "POST /_sim/keys, "
+                    "POST /_sim/keys, GET or POST /_sim/account, "
                     "POST /_sim/instances/ID/terminate or /stop");
 }
 
@@ -130,6 +131,19 @@ http::Response ControlDoor::keys(const http::Request& request) {
   if (!simulator_.keys().set(*std::move(order)))
     return json_error(422, "cloud must be aws or digitalocean");
   return {.status = 204};
+}
+
+http::Response ControlDoor::account(const http::Request& request) {
+  if (request.method == "POST") {
+    const auto tree = json::parse(request.body);
+    if (!tree) return json_error(400, tree.error().message);
+    auto changed = json::decode<AwsAccount>(*tree);
+    if (!changed) return json_error(422, changed.error().message);
+    simulator_.aws_account() = *changed;
+  } else if (request.method != "GET") {
+    return json_error(405, "GET or POST");
+  }
+  return json_answer(200, json::encode(simulator_.aws_account()));
 }
 
 http::Response ControlDoor::play(const std::string& id, const std::string& what) {

@@ -1,5 +1,5 @@
-// The simulator's own address, /_sim: the ledger, the faults, the keys, and a hand in the clouds' machines.
-// No credentials: it exists only where people test.
+// The simulator's own address, /_sim: the ledger, the faults, the keys, and a hand in the clouds'
+// machines. No credentials: it exists only where people test.
 #pragma once
 
 #include "http/server.h"
@@ -19,6 +19,7 @@ class ControlDoor {
   http::Response health();
   http::Response faults(const http::Request& request);
   http::Response keys(const http::Request& request);
+  http::Response account(const http::Request& request);
   http::Response play(const std::string& id, const std::string& what);
 
   Simulator& simulator_;

@@ -48,6 +48,12 @@ const Ec2ActionRow* find_ec2_action(std::string_view name) {
   return found == std::end(kActions) ? nullptr : &*found;
 }
 
+sim::Outcome<std::string> run_or_try(Ec2& ec2, const Ec2ActionRow& row, const Ec2Call& call) {
+  if (!call.form.flag("DryRun") || row.run == run_instances) return row.run(ec2, call);
+  return sim::refuse(412, "DryRunOperation",
+                     "Request would have succeeded, but DryRun flag is set.");
+}
+
 sim::CallSite ec2_site(const Ec2Call& call) {
   const Form& form = call.form;
   sim::CallSite site{.cloud = "aws",

@@ -34,6 +34,10 @@ struct Ec2ActionRow {
   Ec2Action run;
 };
 
+// Does it, or says of a dry run that it could be done. RunInstances looks before it says so, the
+// other changing actions do not.
+sim::Outcome<std::string> run_or_try(Ec2& ec2, const Ec2ActionRow& row, const Ec2Call& call);
+
 // nullptr: no such action.
 const Ec2ActionRow* find_ec2_action(std::string_view name);
 // For faults and rate limits.

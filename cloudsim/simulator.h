@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "aws_account.h"
 #include "clouds/sim/world.h"
 #include "key_ring.h"
 #include "shop.h"
@@ -32,6 +33,7 @@ class Simulator {
   sim::World& world() { return world_; }
   const Shop& shop() const { return shop_; }
   KeyRing& keys() { return keys_; }
+  AwsAccount& aws_account() { return aws_account_; }
   std::uint64_t seed() const { return seed_; }
   // What clouds put beside every answer, so that their people can find the call again.
   std::string new_request_id();
@@ -48,6 +50,7 @@ class Simulator {
   VirtualClock clock_;
   Shop shop_;
   KeyRing keys_;
+  AwsAccount aws_account_;
   std::uint64_t seed_;
   SeededRandom ids_;
   sim::World world_;

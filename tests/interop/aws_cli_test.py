@@ -114,6 +114,39 @@ class AwsCli(unittest.TestCase):
         identity = self.aws("sts", "get-caller-identity")
         self.assertEqual(identity["Account"], "123456789012")
 
+    def test_roles_of_emr(self):
+        role = self.aws("iam", "get-role", "--role-name", "EMR_DefaultRole")["Role"]
+        self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"],
+                         "elasticmapreduce.amazonaws.com")
+        profile = self.aws("iam", "get-instance-profile", "--instance-profile-name", "EMR_EC2_DefaultRole")
+        self.assertEqual([role["RoleName"] for role in profile["InstanceProfile"]["Roles"]], ["EMR_EC2_DefaultRole"])
+        self.assertEqual(self.refusal("iam", "get-role", "--role-name", "Nobody"), "NoSuchEntity")
+        self.simulator.ask("/_sim/account", "POST", {"emr_roles": False})
+        try:
+            self.assertEqual(self.refusal("iam", "get-role", "--role-name", "EMR_DefaultRole"), "NoSuchEntity")
+            self.assertEqual(self.refusal("iam", "get-instance-profile", "--instance-profile-name",
+                                          "EMR_EC2_DefaultRole"), "NoSuchEntity")
+        finally:
+            self.simulator.ask("/_sim/account", "POST", {})
+
+    def test_quota(self):
+        wanted = ["service-quotas", "get-service-quota", "--service-code", "ec2", "--quota-code"]
+        quota = self.aws(*wanted, "L-1216C47A", region="eu-west-1")["Quota"]
+        self.assertEqual(quota["Value"], 1152)
+        self.assertIn("eu-west-1", quota["QuotaArn"])
+        self.assertEqual(self.refusal(*wanted, "L-00000000"), "NoSuchResourceException")
+
+    def test_dry_runs_change_nothing(self):
+        group = ["ec2", "create-security-group", "--group-name", "tried", "--description", "d", "--dry-run"]
+        self.assertEqual(self.refusal(*group), "DryRunOperation")
+        ids = self.launch("dry-run-1")
+        self.assertEqual(self.refusal("ec2", "terminate-instances", "--dry-run", "--instance-ids", *ids),
+                         "DryRunOperation")
+        groups = self.aws("ec2", "describe-security-groups")["SecurityGroups"]
+        self.assertNotIn("tried", [group["GroupName"] for group in groups])
+        living = {machine["id"] for machine in self.simulator.ask("/_sim/ledger") if not machine["ended"]}
+        self.assertLessEqual(set(ids), living)
+
     def test_places(self):
         regions = [r["RegionName"] for r in self.aws("ec2", "describe-regions")["Regions"]]
         self.assertIn("us-east-1", regions)
