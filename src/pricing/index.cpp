@@ -74,6 +74,7 @@ Bucket Index::bucket_of(const ListedType& type) const {
                 .region = *find_region(type.region),
                 .arch = type.arch,
                 .disk_billed_apart = billing->disk_billed_apart,
+                .system_disk_gib = billing->system_disk_gib,
                 .terms = billing->terms(type.gpu)};
   if (billing->disk_billed_apart) {
     const auto month = list_.disk_gib_month.find(type.region);
@@ -92,7 +93,8 @@ Row Index::row_of(std::uint32_t listed) const {
           .included_disk_gib = type.included_disk_gib,
           .vcpus = static_cast<std::int16_t>(type.vcpus),
           .burstable = type.burstable,
-          .only_by_name = is_only_by_name(type)};
+          .only_by_name = is_only_by_name(type),
+          .releases = type.releases};
 }
 
 const ListedType& Index::listed(const Row& row) const {

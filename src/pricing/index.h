@@ -32,15 +32,18 @@ struct Row {
   std::uint32_t type = 0;          // number of the instance type
   std::int32_t included_disk_gib = 0;
   std::int16_t vcpus = 0;
-  bool burstable = false;
-  bool only_by_name = false;
+  bool burstable : 1 = false;
+  bool only_by_name : 1 = false;
+  Releases releases = kEveryRelease;  // of EMR that take it as a node
 };
+static_assert(sizeof(Row) == 32);
 
 struct Bucket {
   std::uint32_t cloud = 0;  // numbers of the names
   std::uint32_t region = 0;
   Arch arch = Arch::x86_64;
   bool disk_billed_apart = false;
+  int system_disk_gib = 0;    // billed apart too, besides the disk asked for
   bool offered = true;        // false: the region's disk price is unknown
   PriceTerms terms;           // of every row, but for instance_hour and disk_gib
   std::span<const Row> rows;  // by instance_hour, then type

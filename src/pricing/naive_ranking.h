@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,15 +37,19 @@ struct Line {
   int included_disk = 0;
   Fraction price;
   std::optional<Fraction> gp3;
+  Fraction surcharge;                 // of a node, and in its price
+  std::set<std::string> generations;  // of EMR that take it: 5, 6, 7
 };
-// What is in the two files.
+// What is in the first two files.
 std::vector<Line> read(std::string_view offers, std::string_view gp3);
+// The machines of AWS once more as nodes of clusters.
+std::vector<Line> read_nodes(const PriceFiles& files);
 
 struct Found {
   const Line* line;
-  Fraction cost;  // one machine, not rounded
+  Fraction cost;  // one machine or node, not rounded
   std::int64_t hourly_micros;
-  std::int64_t cost_micros;  // all machines
+  std::int64_t cost_micros;  // all machines or nodes
 };
 // All that satisfies, in rank order.
 std::vector<Found> rank(const std::vector<Line>& lines, const Request& request, const Reach& reach);

@@ -46,6 +46,11 @@ std::string letters(const std::string& type) {
   return word;
 }
 
+// The cloud as people name it.
+std::string seller(const Line& line) {
+  return line.cloud == "emr" ? "aws" : line.cloud;
+}
+
 bool burstable(const Line& line) {
   if (line.cloud == "digitalocean") return line.type.substr(0, 2) == "s-";
   const std::string family = split(line.type, '.')[0];
@@ -54,7 +59,7 @@ bool burstable(const Line& line) {
 
 bool special(const Line& line) {
   if (line.gpu || line.type.find("metal") != std::string::npos) return true;
-  if (line.cloud != "aws") return false;
+  if (seller(line) != "aws") return false;
   const std::string family = split(line.type, '.')[0];
   return std::set<std::string>{"inf", "trn", "dl", "vt", "f", "u", "hpc", "mac"}.count(
              letters(family)) > 0 ||
@@ -67,7 +72,7 @@ bool region_fits(const Line& line, const Request& request, const Reach& reach) {
   bool fits = patterns.empty() && line.region.rfind("us-gov-", 0) != 0;
   for (const std::string& pattern : patterns) {
     const std::vector<std::string> parts = split(pattern, ':');
-    if (parts.size() == 2 && parts[0] != line.cloud) continue;
+    if (parts.size() == 2 && parts[0] != seller(line)) continue;
     fits = fits || glob(parts.back().c_str(), line.region.c_str());
   }
   const auto enabled = reach.enabled_regions.find(line.cloud);
@@ -76,7 +81,8 @@ bool region_fits(const Line& line, const Request& request, const Reach& reach) {
 
 bool cloud_fits(const Line& line, const Request& request, const Reach& reach) {
   if (!has(reach.clouds, line.cloud)) return false;
-  if (request.clouds && !has(*request.clouds, line.cloud)) return false;
+  if (request.clouds && !has(*request.clouds, seller(line))) return false;
+  if (line.cloud == "emr") return true;
   const std::string& image = request.image;
   const bool amazon = image == "amazon-linux-2023" || image.substr(0, 4) == "ami-";
   const bool droplet = image.size() > 4 && image.substr(image.size() - 4) == "-x64";
@@ -89,9 +95,20 @@ bool is_excluded(const Line& line, const Reach& reach) {
                      [&](const Exclusion& exclusion) { return exclusion.covers(offer); });
 }
 
+// Of one machine or node.
 Fraction hourly(const Line& line, const Request& request) {
   if (line.cloud == "digitalocean") return line.price;
-  return line.price + *line.gp3 * Fraction::of(request.disk_gib, 730) + Fraction::of(5, 1000);
+  const int disk = request.disk_gib + (line.cloud == "emr" ? 15 : 0);
+  return line.price + *line.gp3 * Fraction::of(disk, 730) + Fraction::of(5, 1000);
+}
+
+int machines(const Request& request) {
+  return request.kind == Kind::cluster ? *request.nodes : request.count;
+}
+
+// emr-6.15.0 -> 6
+std::string generation_asked_for(const Request& request) {
+  return request.release.value_or("emr-6.15.0").substr(4, 1);
 }
 
 Fraction cost(const Line& line, const Request& request) {
@@ -115,15 +132,31 @@ Fraction memory_asked_for(const Request& request) {
   return Fraction::of(request.memory_gib->value, 1'000'000);
 }
 
+// A quarter of the price, for m4 three tenths, to the nearest micro; 0.27 at most for what is no
+// newer than C5, M5 and R5.
+Fraction surcharge_by_rule(const Line& line) {
+  const std::string family = split(line.type, '.')[0];
+  const std::string digits = family.substr(letters(family).size(), 1);
+  const Fraction part = line.price * (family == "m4" ? Fraction::of(3, 10) : Fraction::of(1, 4));
+  const Fraction rounded = Fraction::of(part.rounded_micros(), 1'000'000);
+  const std::set<std::string> newer{"f2", "g5",   "g5g",  "i4i",   "i4g",    "im4gn", "is4gen",
+                                    "p5", "p5en", "x2gd", "x2idn", "x2iedn", "x2iezn"};
+  const Fraction cap = Fraction::of(27, 100);
+  const bool is_newer = digits > "5" || newer.count(family) > 0;
+  return is_newer || rounded < cap ? rounded : cap;
+}
+
 // All but the size.
 bool fits_otherwise(const Line& line, const Request& request, const Reach& reach) {
   if (!cloud_fits(line, request, reach) || !region_fits(line, request, reach)) return false;
-  if (line.cloud == "aws" && !line.gp3) return false;
+  if (seller(line) == "aws" && !line.gp3) return false;
+  if (line.cloud == "emr" && line.generations.count(generation_asked_for(request)) == 0)
+    return false;
   if (request.instance_type ? *request.instance_type != line.type : special(line)) return false;
   if (request.arch == Arch::x86_64 && line.arch != "x86_64") return false;
   if (request.arch == Arch::arm64 && line.arch != "arm64") return false;
   if (!request.burstable && burstable(line)) return false;
-  if (request.disk_gib > (line.cloud == "aws" ? 16'384 : line.included_disk)) return false;
+  if (request.disk_gib > (seller(line) == "aws" ? 16'384 : line.included_disk)) return false;
   if (request.max_price_usd_hour &&
       request.max_price_usd_hour->value < hourly(line, request).rounded_micros()) {
     return false;
@@ -240,14 +273,42 @@ std::vector<Line> read(std::string_view offers, std::string_view gp3) {
   return lines;
 }
 
+std::vector<Line> read_nodes(const PriceFiles& files) {
+  std::map<std::string, Fraction> listed;  // by type,region
+  for (const std::string& text : split(files.emr_surcharges, '\n')) {
+    const std::vector<std::string> f = split(text, ',');
+    if (f.size() == 3 && f[0] != "instance_type") listed[f[0] + f[1]] = Fraction::parse(f[2]);
+  }
+  std::map<std::string, std::set<std::string>> taken;
+  for (const std::string& text : split(files.emr_types, '\n')) {
+    const std::vector<std::string> f = split(text, ',');
+    for (std::size_t i = 1; i < f.size(); ++i) {
+      if (f[i] == "1") taken[f[0]].insert(std::to_string(i + 4));
+    }
+  }
+  std::vector<Line> nodes;
+  for (Line line : read(files.offers, files.gp3)) {
+    if (line.cloud != "aws") continue;
+    line.cloud = "emr";
+    line.generations = taken[line.type];
+    const bool known = listed.count(line.type + line.region) > 0;
+    line.surcharge = known ? listed[line.type + line.region] : surcharge_by_rule(line);
+    line.price = line.price + line.surcharge;
+    nodes.push_back(line);
+  }
+  return nodes;
+}
+
 std::vector<Found> rank(const std::vector<Line>& lines, const Request& request,
                         const Reach& reach) {
   std::vector<Found> found;
   for (const Line& line : lines) {
     if (!size_fits(line, request) || !fits_otherwise(line, request, reach)) continue;
     Found one{.line = &line, .cost = cost(line, request)};
+    const Fraction all{machines(request), 1};
     one.hourly_micros = hourly(line, request).rounded_micros();
-    one.cost_micros = (one.cost * Fraction{request.count, 1}).rounded_micros();
+    if (line.cloud == "emr") one.hourly_micros = (hourly(line, request) * all).rounded_micros();
+    one.cost_micros = (one.cost * all).rounded_micros();
     found.push_back(one);
   }
   std::sort(found.begin(), found.end(), comes_first);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/clouds.h"
+
 namespace mayfly::pricing {
 namespace {
 
@@ -36,10 +38,11 @@ bool Candidate::operator<(const Candidate& other) const {
 
 Query::Query(const Catalog& catalog, const Request& request, const Reach& reach, Naming naming)
     : catalog_(catalog),
-      index_(catalog.index()),
+      index_(catalog.index(request.kind)),
       request_(request),
       reach_(reach),
       naming_(naming),
+      releases_(releases_asked(request)),
       shape_(request),
       priced_time_(priced_time(request)) {
   if (request.instance_type) type_ = index_.find_type(*request.instance_type);
@@ -52,7 +55,7 @@ Query::Query(const Catalog& catalog, const Request& request, const Reach& reach,
              .verdict = judge(bucket, image_clouds),
              .arch_fits = request.arch == Arch::any || request.arch == bucket.arch,
              .terms = bucket.terms});
-    if (bucket.disk_billed_apart) part.terms.disk_gib = request.disk_gib;
+    if (bucket.disk_billed_apart) part.terms.disk_gib = request.disk_gib + bucket.system_disk_gib;
   }
 }
 
@@ -67,6 +70,12 @@ void Query::add_exclusion(std::uint32_t position) {
   }
 }
 
+// What clusters boot is EMR's own.
+bool Query::image_fits(const std::string& cloud,
+                       const std::vector<std::string>& image_clouds) const {
+  return request_.kind == Kind::cluster || contains(image_clouds, cloud);
+}
+
 bool Query::region_allowed(std::string_view cloud, std::string_view region) const {
   const std::vector<std::string>& patterns =
       request_.regions && !request_.regions->empty() ? *request_.regions : reach_.default_regions;
@@ -78,10 +87,12 @@ bool Query::region_allowed(std::string_view cloud, std::string_view region) cons
 Verdict Query::judge(const Bucket& bucket, const std::vector<std::string>& image_clouds) const {
   const std::string& cloud = index_.cloud_name(bucket.cloud);
   const std::string& region = index_.region_name(bucket.region);
-  if (request_.clouds && !contains(*request_.clouds, cloud)) return {Constraint::clouds};
+  // Requests say aws for all of its services; what is reachable is said for each.
+  const std::string_view asked_as = cloud_of_driver(cloud);
+  if (request_.clouds && !contains(*request_.clouds, asked_as)) return {Constraint::clouds};
   if (!contains(reach_.clouds, cloud)) return {Constraint::key, bucket.cloud};
-  if (!contains(image_clouds, cloud)) return {Constraint::image};
-  if (!region_allowed(cloud, region)) return {Constraint::regions};
+  if (!image_fits(cloud, image_clouds)) return {Constraint::image};
+  if (!region_allowed(asked_as, region)) return {Constraint::regions};
   const auto enabled = reach_.enabled_regions.find(cloud);
   if (enabled != reach_.enabled_regions.end() && !contains(enabled->second, region)) {
     return {Constraint::enabled_region};
@@ -92,10 +103,12 @@ Verdict Query::judge(const Bucket& bucket, const std::vector<std::string>& image
 
 Verdict Query::judge(const Part& part, const Row& row) const {
   if (!part.verdict.satisfied()) return part.verdict;
-  if (naming_ == Naming::as_requested) {
-    if (request_.instance_type && type_ != row.type) return {Constraint::instance_type};
-    if (!request_.instance_type && row.only_by_name) return {Constraint::only_by_name};
-  }
+  const bool as_requested = naming_ == Naming::as_requested;
+  if (as_requested && request_.instance_type && type_ != row.type)
+    return {Constraint::instance_type};
+  if ((row.releases & releases_) == 0) return {Constraint::release};
+  if (as_requested && !request_.instance_type && row.only_by_name)
+    return {Constraint::only_by_name};
   if (!part.arch_fits) return {Constraint::arch};
   if (row.burstable && !request_.burstable) return {Constraint::burstable};
   if (!shape_.closest()) {
@@ -126,10 +139,12 @@ Candidate Query::candidate(const Part& part, const Row& row) const {
 
 RankedOffer Query::offer(const Candidate& candidate) const {
   Offer offer = catalog_.offer_of(index_.listed(*candidate.row), request_.disk_gib);
+  if (request_.kind == Kind::cluster)
+    offer = cluster_of_nodes(std::move(offer), machine_count(request_));
   const Money hourly = offer.price.hourly();
   return {.offer = std::move(offer),
           .hourly = hourly,
-          .cost = round_half_up(candidate.cost * request_.count)};
+          .cost = round_half_up(candidate.cost * machine_count(request_))};
 }
 
 }  // namespace mayfly::pricing

@@ -24,6 +24,7 @@ enum class Constraint {
   enabled_region,  // the account cannot use it
   disk_price,      // unknown there: nothing is offered
   instance_type,   // another is asked for
+  release,         // of EMR: does not take the type
   only_by_name,
   arch,
   burstable,
@@ -48,7 +49,7 @@ struct Part {
   const Bucket* bucket = nullptr;
   Verdict verdict;  // of all its rows alike: cloud, image and region
   bool arch_fits = true;
-  PriceTerms terms;  // for the disk asked for; instance_hour is each row's own
+  PriceTerms terms;  // for the disk asked for, of one node; instance_hour is each row's own
 
   PriceTerms terms_of(const Row& row) const;
 };
@@ -57,7 +58,7 @@ struct Part {
 struct Candidate {
   const Part* part = nullptr;
   const Row* row = nullptr;
-  ExactCost cost = 0;  // one machine over the priced time
+  ExactCost cost = 0;  // one machine or node over the priced time
 
   bool operator<(const Candidate& other) const;
 };
@@ -91,6 +92,7 @@ class Query {
     std::uint32_t position = 0;
   };
   Verdict judge(const Bucket& bucket, const std::vector<std::string>& image_clouds) const;
+  bool image_fits(const std::string& cloud, const std::vector<std::string>& image_clouds) const;
   bool region_allowed(std::string_view cloud, std::string_view region) const;
   void add_exclusion(std::uint32_t position);
 
@@ -99,6 +101,7 @@ class Query {
   const Request& request_;
   const Reach& reach_;
   Naming naming_;
+  Releases releases_;  // that the request runs, if it is a cluster
   Shape shape_;
   Duration priced_time_;
   std::optional<std::uint32_t> type_;  // number of the instance type asked for, if known

@@ -1,9 +1,11 @@
 // For tests and benchmarks: requests and reaches of every kind, the same ones for the same seed.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "core/random.h"
+#include "model/clouds.h"
 #include "pricing/index.h"
 #include "pricing/ranking.h"
 
@@ -57,6 +59,34 @@ class RandomRequests {
     return asked;
   }
 
+  // A cluster of any kind.
+  Asked cluster() {
+    Asked asked = any();
+    Request& request = asked.request;
+    request.kind = Kind::cluster;
+    request.nodes = one_in(3) ? 1 : 1 + static_cast<int>(random_.below(kNodesMax));
+    request.count = 1;
+    request.image = Request{}.image;
+    if (one_in(2)) request.release = pick(std::array{"emr-5.36.2", "emr-6.2.0", "emr-7.13.0"});
+    if (one_in(3)) request.vcpus.reset();
+    if (one_in(3)) request.memory_gib.reset();
+    if (one_in(2)) request.clouds.reset();
+    if (one_in(2) && request.instance_type) request.instance_type = "m5.xlarge";
+    as_emr(asked.reach);
+    return asked;
+  }
+
+  // What a person asks for.
+  Asked plain_cluster() {
+    Asked asked = plain();
+    asked.request.kind = Kind::cluster;
+    asked.request.nodes = 3;
+    if (one_in(2)) asked.request.vcpus.reset();
+    if (one_in(2)) asked.request.memory_gib.reset();
+    as_emr(asked.reach);
+    return asked;
+  }
+
   bool one_in(std::uint64_t n) { return random_.below(n) == 0; }
   const ListedType& row() { return *rows_[random_.below(rows_.size())]; }
 
@@ -103,6 +133,18 @@ class RandomRequests {
       if (one_in(4)) exclusion.quota = one_in(9) ? "?" : quota_class(out.cloud, out.instance_type);
       if (exclusion == Exclusion{.cloud = exclusion.cloud, .reason = exclusion.reason}) continue;
       reach.exclusions.push_back(exclusion);
+    }
+  }
+
+  // The same reach of somebody who asks for a cluster.
+  static void as_emr(Reach& reach) {
+    std::ranges::replace(reach.clouds, std::string("aws"), std::string(kEmr));
+    for (Exclusion& exclusion : reach.exclusions) {
+      if (exclusion.cloud == "aws") exclusion.cloud = kEmr;
+    }
+    if (auto enabled = reach.enabled_regions.extract("aws")) {
+      enabled.key() = kEmr;
+      reach.enabled_regions.insert(std::move(enabled));
     }
   }
 

@@ -17,7 +17,8 @@ namespace mayfly::pricing {
 
 // What limits this user beyond the request.
 struct Reach {
-  // Clouds that count (those with a key, or all for an estimate without any key).
+  // Drivers that count (those with a key, or all for an estimate without any key): for VMs the
+  // clouds themselves, for clusters `emr`. So are the keys of enabled_regions.
   std::vector<std::string> clouds;
   // Used when the request names no regions: the user's or the server's defaults. Empty = everywhere
   // but us-gov-*.
@@ -29,7 +30,7 @@ struct Reach {
 
 struct RankedOffer {
   Offer offer;
-  Money hourly;  // one machine
+  Money hourly;  // one machine; of a cluster all its nodes
   Money cost;    // all machines over the billed time, rounded once
 };
 

@@ -20,9 +20,16 @@ std::vector<Asked> mix() {
   return requests;
 }
 
+std::vector<Asked> clusters() {
+  RandomRequests draw(*Catalog::embedded(), 7);
+  std::vector<Asked> requests;
+  for (int i = 0; i < kRequests; ++i)
+    requests.push_back(i % 4 == 0 ? draw.cluster() : draw.plain_cluster());
+  return requests;
+}
+
 template <class Rank>
-void over_the_mix(benchmark::State& state, Rank rank_one) {
-  const std::vector<Asked> requests = mix();
+void over(benchmark::State& state, const std::vector<Asked>& requests, Rank rank_one) {
   constexpr int kRepeats = 20;  // the clock counts microseconds
   const SystemClock clock;
   double worst = 0;
@@ -37,13 +44,13 @@ void over_the_mix(benchmark::State& state, Rank rank_one) {
 }
 
 void cheapest_first(benchmark::State& state) {
-  over_the_mix(state, [](const Asked& asked) {
+  over(state, mix(), [](const Asked& asked) {
     benchmark::DoNotOptimize(cheapest(*Catalog::embedded(), asked.request, asked.reach, 1));
   });
 }
 
 void rank_with_reasons(benchmark::State& state) {
-  over_the_mix(state, [](const Asked& asked) {
+  over(state, mix(), [](const Asked& asked) {
     benchmark::DoNotOptimize(rank(*Catalog::embedded(), asked.request, asked.reach, 20));
   });
 }
@@ -58,6 +65,18 @@ void relax_what_nothing_satisfies(benchmark::State& state) {
   }
 }
 
+void cheapest_cluster_first(benchmark::State& state) {
+  over(state, clusters(), [](const Asked& asked) {
+    benchmark::DoNotOptimize(cheapest(*Catalog::embedded(), asked.request, asked.reach, 1));
+  });
+}
+
+void rank_clusters_with_reasons(benchmark::State& state) {
+  over(state, clusters(), [](const Asked& asked) {
+    benchmark::DoNotOptimize(rank(*Catalog::embedded(), asked.request, asked.reach, 20));
+  });
+}
+
 void build_the_catalog(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(Catalog::from_csv(snapshot_offers(), snapshot_gp3(), "2000-01-01"));
@@ -66,6 +85,8 @@ void build_the_catalog(benchmark::State& state) {
 
 BENCHMARK(cheapest_first)->Unit(benchmark::kMicrosecond);
 BENCHMARK(rank_with_reasons)->Unit(benchmark::kMicrosecond);
+BENCHMARK(cheapest_cluster_first)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rank_clusters_with_reasons)->Unit(benchmark::kMicrosecond);
 BENCHMARK(relax_what_nothing_satisfies)->Unit(benchmark::kMillisecond);
 BENCHMARK(build_the_catalog)->Unit(benchmark::kMillisecond);
 

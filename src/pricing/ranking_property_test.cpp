@@ -49,7 +49,8 @@ std::size_t compare(const Catalog& catalog, const std::vector<naive::Line>& line
 
   std::size_t rejected = 0;
   for (const Rejection& rejection : ranking.rejected) rejected += rejection.offers;
-  EXPECT_EQ(rejected + ranking.satisfying, catalog.size());
+  const std::size_t offers = asked.request.kind == Kind::vm ? catalog.size() : lines.size();
+  EXPECT_EQ(rejected + ranking.satisfying, offers);
   return wanted.size();
 }
 
@@ -96,6 +97,34 @@ TEST(Ranking, AgreesWithTheNaiveOneOnTheSnapshot) {
   RandomRequests draw(*Catalog::embedded(), 1);
   for (int i = 0; i < 60 && !HasFailure(); ++i) {
     compare(*Catalog::embedded(), lines, i % 2 ? draw.plain() : draw.any());
+  }
+}
+
+TEST(Ranking, OfClustersAgreesWithTheNaiveOneOnSmallCatalogsOfManyKinds) {
+  std::size_t satisfied = 0;
+  std::size_t requests = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const std::string offers = sample(seed, seed % 2 == 0);
+    PriceFiles files = snapshot_files();
+    files.offers = offers;
+    const auto catalog = Catalog::from_csv(files, "2000-01-01");
+    ASSERT_TRUE(catalog) << catalog.error().message;
+    const std::vector<naive::Line> nodes = naive::read_nodes(files);
+    RandomRequests draw(**catalog, seed);
+    for (int i = 0; i < 100; ++i, ++requests) {
+      satisfied += compare(**catalog, nodes, draw.cluster()) > 0;
+      if (HasFailure()) FAIL() << "seed " << seed;
+    }
+  }
+  EXPECT_GT(satisfied, requests / 4);
+  EXPECT_LT(satisfied, requests);
+}
+
+TEST(Ranking, OfClustersAgreesWithTheNaiveOneOnTheSnapshot) {
+  const std::vector<naive::Line> nodes = naive::read_nodes(snapshot_files());
+  RandomRequests draw(*Catalog::embedded(), 1);
+  for (int i = 0; i < 60 && !HasFailure(); ++i) {
+    compare(*Catalog::embedded(), nodes, i % 2 ? draw.plain_cluster() : draw.cluster());
   }
 }
 

@@ -8,6 +8,15 @@
 #include "model/clouds.h"
 
 namespace mayfly::pricing {
+namespace {
+
+// emr-6.15.0 -> "release: Amazon EMR 6.15.0 does not take this type"
+std::string release_reason(std::string_view release) {
+  return fmt::format("release: {} {} does not take this type", cloud_title(kEmr),
+                     release.substr(release.find('-') + 1));
+}
+
+}  // namespace
 
 void Rejections::add(const Verdict& verdict, const Part& part, const Row& row) {
   Group& group = groups_[verdict];
@@ -67,7 +76,7 @@ std::string Rejections::reason(const Verdict& verdict, const Group& group) const
       return "clouds: not among those asked for";
     case Constraint::key:
       return fmt::format("key: none for {}",
-                         cloud_title(query_.index().cloud_name(verdict.detail)));
+                         cloud_title(cloud_of_driver(query_.index().cloud_name(verdict.detail))));
     case Constraint::image:
       return fmt::format("image: {} is not for this cloud", request_.image);
     case Constraint::regions:
@@ -81,6 +90,8 @@ std::string Rejections::reason(const Verdict& verdict, const Group& group) const
       return "regions: nothing is offered where the disk price is unknown";
     case Constraint::instance_type:
       return fmt::format("instance_type: is not {}", *request_.instance_type);
+    case Constraint::release:
+      return release_reason(cluster_of(request_).release);
     case Constraint::only_by_name:
       return "instance_type: GPUs, bare metal, special and bygone families only by name";
     case Constraint::arch:
@@ -92,7 +103,8 @@ std::string Rejections::reason(const Verdict& verdict, const Group& group) const
     case Constraint::disk_gib:
       return size_reason(verdict, group);
     case Constraint::max_price:
-      return fmt::format("max_price_usd_hour: costs more than {}",
+      return fmt::format("max_price_usd_hour: {} more than {}",
+                         request_.kind == Kind::cluster ? "a node costs" : "costs",
                          to_string(*request_.max_price_usd_hour));
     case Constraint::excluded:
       return fmt::format("excluded: {}", reach_.exclusions[verdict.detail].reason);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "json/codec.h"
+#include "model/clouds.h"
 #include "pricing/query.h"
 #include "pricing/ranking.h"
 #include "pricing/search.h"
@@ -116,7 +117,7 @@ Changes change_disk(const Unsatisfied& given) {
     PriceTerms terms = part.terms_of(row);
     const auto fits = [&](int disk_gib) {
       if (!part.bucket->disk_billed_apart) return disk_gib <= row.included_disk_gib;
-      terms.disk_gib = disk_gib;
+      terms.disk_gib = disk_gib + part.bucket->system_disk_gib;
       const std::optional<Money>& limit = given.request.max_price_usd_hour;
       return disk_gib <= kDiskGibMax && (!limit || terms.hourly() <= *limit);
     };
@@ -148,11 +149,13 @@ Changes change_clouds(const Unsatisfied& given) {
   anywhere.clouds.reset();
   const std::optional<RankedOffer> best = best_of(given, anywhere);
   if (!best) return {};
-  return {change(given.request, &Request::clouds, std::vector{best->offer.cloud})};
+  return {change(given.request, &Request::clouds,
+                 std::vector{std::string(cloud_of_driver(best->offer.cloud))})};
 }
 
 // The one region that is then cheapest: those asked for have nothing to add to it.
 Changes change_regions(const Unsatisfied& given) {
+  if (given.request.subnet) return {};  // it is where it is
   Request anywhere = given.request;
   anywhere.regions = {"*"};
   const std::optional<RankedOffer> best = best_of(given, anywhere);
@@ -160,10 +163,10 @@ Changes change_regions(const Unsatisfied& given) {
   return {change(given.request, &Request::regions, std::vector{best->offer.region})};
 }
 
-const ListedType* find_type(const Catalog& catalog, std::string_view name) {
-  for (const Bucket& bucket : catalog.index().buckets()) {
+const ListedType* find_type(const Index& index, std::string_view name) {
+  for (const Bucket& bucket : index.buckets()) {
     for (const Row& row : bucket.rows) {
-      const ListedType& listed = catalog.index().listed(row);
+      const ListedType& listed = index.listed(row);
       if (listed.instance_type == name) return &listed;
     }
   }
@@ -176,9 +179,10 @@ Changes change_type(const Unsatisfied& given) {
   Request like = given.request;
   like.instance_type.reset();
   std::optional<RankedOffer> best;
-  const ListedType* asked = given.request.instance_type
-                                ? find_type(given.catalog, *given.request.instance_type)
-                                : nullptr;
+  const ListedType* asked =
+      given.request.instance_type
+          ? find_type(given.catalog.index(given.request.kind), *given.request.instance_type)
+          : nullptr;
   if (asked) {
     Request as_large = like;
     if (!as_large.vcpus) as_large.vcpus = asked->vcpus;
@@ -190,10 +194,32 @@ Changes change_type(const Unsatisfied& given) {
   return {change(given.request, &Request::instance_type, best->offer.instance_type)};
 }
 
+bool is_valid(const Request& request) {
+  json::Issues issues;
+  validate(request, issues);
+  return issues.empty();
+}
+
+// Another generation of EMR may take the type asked for.
+Changes change_release(const Unsatisfied& given) {
+  Changes changes;
+  if (given.request.kind != Kind::cluster) return changes;
+  for (const std::string_view release : kReleaseColumns) {
+    Change other = change(given.request, &Request::release, std::string(release));
+    // Applications that are asked for by name may not be part of it.
+    if (is_valid(other.changed)) changes.push_back(std::move(other));
+  }
+  return changes;
+}
+
 // What is looser than `exact`, or than `at_least`; `closest` accepts all that the others do.
 Changes change_match(const Unsatisfied& given) {
-  return {change(given.request, &Request::match, Match::at_least),
-          change(given.request, &Request::match, Match::closest)};
+  Changes changes{change(given.request, &Request::match, Match::at_least)};
+  Change closest = change(given.request, &Request::match, Match::closest);
+  // Nodes may have no size to be close to.
+  if (given.request.kind == Kind::vm || is_valid(closest.changed))
+    changes.push_back(std::move(closest));
+  return changes;
 }
 
 Changes change_burstable(const Unsatisfied& given) {
@@ -212,19 +238,14 @@ Changes change_max_price(const Unsatisfied& given) {
   return {change(given.request, &Request::max_price_usd_hour, *lowest)};
 }
 
-// In the order of a request's fields, which settles equal costs.
+// Equal costs are settled by this order.
 constexpr std::pair<const char*, Changes (*)(const Unsatisfied&)> kFields[] = {
-    {"vcpus", change_vcpus},
-    {"memory_gib", change_memory},
-    {"disk_gib", change_disk},
-    {"arch", change_arch},
-    {"image", change_image},
-    {"clouds", change_clouds},
-    {"regions", change_regions},
-    {"instance_type", change_type},
-    {"match", change_match},
-    {"burstable", change_burstable},
-    {"max_price_usd_hour", change_max_price},
+    {"vcpus", change_vcpus},         {"memory_gib", change_memory},
+    {"disk_gib", change_disk},       {"arch", change_arch},
+    {"image", change_image},         {"clouds", change_clouds},
+    {"regions", change_regions},     {"instance_type", change_type},
+    {"release", change_release},     {"match", change_match},
+    {"burstable", change_burstable}, {"max_price_usd_hour", change_max_price},
 };
 
 // The cheapest of the changes that work.
