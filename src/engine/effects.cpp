@@ -228,6 +228,7 @@ void Effects::look_up(std::shared_ptr<const Reservation> state, int number) {
 // Several calls where one could not name them all, and one answer.
 struct Effects::Ending {
   std::size_t open = 0;
+  Time asked_at;  // when the first of them was to be made: none was made before
   CloudResult<std::vector<std::string>> not_found;
 
   void add(CloudResult<clouds::Cloud::Terminated> answer) {
@@ -249,6 +250,7 @@ void Effects::terminate(std::shared_ptr<const Reservation> state,
   ASSERT(!effect.ids.empty());
   auto ending = std::make_shared<Ending>();
   ending->open = (effect.ids.size() + size - 1) / size;
+  ending->asked_at = ports_.loop.now();
   for (std::size_t begin = 0; begin < effect.ids.size(); begin += size) {
     const std::size_t end = std::min(begin + size, effect.ids.size());
     call<clouds::Cloud::Terminated>(
@@ -266,7 +268,8 @@ void Effects::terminate(std::shared_ptr<const Reservation> state,
           if (ending->open > 0) return;
           answer_(id, lifecycles::TerminateAnswered{.attempt = effect.attempt,
                                                     .ids = effect.ids,
-                                                    .not_found = std::move(ending->not_found)});
+                                                    .not_found = std::move(ending->not_found),
+                                                    .asked_at = ending->asked_at});
         });
   }
 }

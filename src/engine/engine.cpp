@@ -260,6 +260,12 @@ void Engine::write(const std::string& id, lifecycles::ReservationDecision decisi
   reach(Milestone::writing);
 }
 
+std::size_t Engine::behind(const std::string& id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second->mail.empty()) return 0;
+  return found->second->mail.size() - 1;
+}
+
 void Engine::written(const std::string& id, lifecycles::ReservationDecision decision) {
   Entry& entry = *entries_.at(id);
   entry.writing = false;

@@ -89,6 +89,9 @@ class Engine {
   // The latest durable state; nullptr when it does not live here.
   Snapshot find(const std::string& id) const;
 
+  // Events of it that came while an earlier one was being written: its state does not know of them.
+  std::size_t behind(const std::string& id) const;
+
   // Calls `watcher` with every new durable state, on the loop, until it returns false.
   using Watcher = std::move_only_function<bool(const Snapshot&)>;
   void watch(const std::string& id, Watcher watcher);

@@ -258,8 +258,8 @@ void on_terminate_answered(Context& context, const TerminateAnswered& answered) 
         std::ranges::find(*answered.not_found, machine.instance.id) != answered.not_found->end();
     // An id that was never in a listing may be unknown only because it is not visible yet: ask
     // again until it could no longer hide.
-    const bool may_hide =
-        !machine.seen && context.now < attempt->asked_at + context.policy.invisible_window;
+    const bool may_hide = !machine.seen && answered.asked_at.value_or(context.now) <
+                                               attempt->asked_at + context.policy.invisible_window;
     machine.terminate_asked_at = context.now;
     if ((unknown && may_hide) || machine.terminate_accepted_at) continue;
     machine.terminate_accepted_at = context.now;

@@ -107,6 +107,18 @@ TEST(Finding, AMachineThatMayHideIsAskedToGoAgain) {
   EXPECT_TRUE(player.effect<Terminate>());
 }
 
+TEST(Finding, AnAnswerThatWaitedForItsTurnSpeaksOfWhenItWasAsked) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.tell(Launched{1, player.machines(1, InstanceState::pending)});
+  player.tell(ReleaseRequested{"asked"});
+  const Time asked_at = player.now;
+  player.now = kStart + player.policy.invisible_window + 1h;  // a full disk kept everything waiting
+  player.tell(TerminateAnswered{
+      .attempt = 1, .ids = {"i-1-0"}, .not_found = {{"i-1-0"}}, .asked_at = asked_at});
+  EXPECT_FALSE(player.attempt().machines[0].terminate_accepted_at);
+}
+
 TEST(Finding, AMachineThatNoListingShowedYetIsWatchedClosely) {
   Player player(make_reservation(1, "digitalocean"));
   player.prepared();

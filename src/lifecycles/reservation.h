@@ -70,6 +70,7 @@ struct TerminateAnswered {
   int attempt = 0;
   std::vector<std::string> ids;
   CloudResult<std::vector<std::string>> not_found;  // success: accepted, but for these unknown ids
+  std::optional<Time> asked_at = {};                // the answer is about then; none: about now
 };
 // A complete listing of a scope: all of its machines that carry this reservation's tag.
 struct Observed {

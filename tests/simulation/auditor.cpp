@@ -141,7 +141,11 @@ void Auditor::launched(books::Launch& launch, const CloudResult<std::vector<Inst
     return;
   }
   launch.fate = books::Launch::Fate::done;
-  for (const Instance& instance : *answer) launch.ids.push_back(instance.id);
+  for (const Instance& instance : *answer) {
+    launch.ids.push_back(instance.id);
+    if (books::Machine* machine = find(instance.id))
+      machine->told_ended = instance.state == InstanceState::terminated;
+  }
 }
 
 void Auditor::looked_up(const std::map<std::string, std::string>& tags, std::int64_t call,
@@ -166,6 +170,7 @@ void Auditor::looked_up(const std::map<std::string, std::string>& tags, std::int
 void Auditor::listed(const std::string& cloud, const std::string& region, Time asked_at,
                      const std::vector<Instance>& shown) {
   ++listings_;
+  judge_what_is_told();
   for (const Instance& instance : shown) {
     books::Machine* machine = find(instance.id);
     if (machine == nullptr) continue;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,7 +46,8 @@ class Auditor {
   // Evidence from before and after cannot be put in order any more.
   void clock_jumped();
   void crashed();
-  void disk_full(Time until);
+  // Whether the process was told more about a reservation than its record can know yet.
+  void attend(std::function<bool(const std::string& id)> behind) { behind_ = std::move(behind); }
 
   // ---- Records, as engine::Settings::changed tells of them
   void changed(const Reservation* before, const Reservation* now);
@@ -63,8 +65,6 @@ class Auditor {
  private:
   // How old evidence must be before a record has to know it.
   static constexpr Duration kSlack = 15s;
-  // How long after a full disk the writes that waited may take.
-  static constexpr Duration kCatchingUp = 1min;
 
   void check_bytes(const clouds::LaunchSpec& spec);
   void check_intent(const clouds::LaunchSpec& spec, const std::string& reservation, int number);
@@ -80,8 +80,9 @@ class Auditor {
   void miss(books::Machine& book, Time asked_at, bool in_listing);
   books::Machine* find(const std::string& id);
   void reopen(books::Machine& book);
+  void judge_what_is_told();
+  void judge(books::Attempt& known, const Attempt& attempt);
   bool jumped_lately() const;
-  Duration slack() const;
   void broken(std::string what);
 
   const Clock& world_;
@@ -94,8 +95,8 @@ class Auditor {
   std::unordered_map<std::string, books::Reservation> reservations_;
   std::unordered_map<std::string, std::string> bytes_of_;  // token -> what was sent with it
   std::optional<Time> jumped_at_;
-  Time full_since_ = kNever;
-  Time full_until_{};
+  std::function<bool(const std::string& id)> behind_;
+  std::map<std::string, const Reservation*> unjudged_;  // records newer than the last judgement
   std::int64_t calls_ = 0;
   std::int64_t listings_ = 0;
   std::vector<std::string> broken_;

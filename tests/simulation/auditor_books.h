@@ -40,8 +40,9 @@ struct Machine {
   std::optional<Time> accepted;  // the cloud took the wish to end it
   std::optional<Time> recorded;  // the same, or when it was seen alive after it, as on the disk
   std::optional<Time> recorded_first_gone;
-  Time last_alive;               // as of the last listing that showed it alive
-  Time shown_since = kNever;     // every answer that covers it shows it alive since then
+  bool told_ended = false;    // by the last answer that named it
+  Time last_alive;            // as of the last listing that showed it alive
+  Time shown_since = kNever;  // every answer that covers it shows it alive since then
   // Evidence that it is gone, since last_alive: two listings that show it ended or miss it past the
   // window of an accepted terminate, or two that miss it long enough apart without one.
   std::optional<Time> first_gone;

@@ -12,7 +12,8 @@ namespace mayfly::simulation {
 
 void Auditor::show(books::Machine& book, Time asked_at, InstanceState state, bool in_listing) {
   if (in_listing) book.seen = true;
-  if (state == InstanceState::terminated) {
+  book.told_ended = state == InstanceState::terminated;
+  if (book.told_ended) {
     book.shown_since = kNever;
     if (!in_listing) return;
     // That it is shown ended bears out that it was missing before.
@@ -38,12 +39,18 @@ void Auditor::count_gone(books::Machine& book, std::optional<Time>& first, Time 
 
 void Auditor::miss(books::Machine& book, Time asked_at, bool in_listing) {
   // The driver must not hide what the cloud would show, had it been asked for all it has.
-  if (book.truth->gpu && book.alive() && book.truth->shown_at(book.world->now())) return;
+  const Duration asked_ago = clock_.now() - asked_at;
+  if (book.truth->gpu && book.alive() && book.truth->shown_at(book.world->now()) &&
+      book.truth->shown_at(book.world->now() - asked_ago))
+    return;
   book.shown_since = kNever;
   if (!in_listing) return;
   if (book.accepted) {
     const Time window_begins = std::max(*book.accepted, book.last_alive);
     const Duration window = book.seen ? policy_.absence_window : policy_.look_up_window;
+    // That any answer told of its end bears out that it was missing before.
+    if (asked_at >= window_begins + window && book.told_ended && !book.first_gone)
+      book.first_gone = book.first_vanished;
     if (asked_at >= window_begins + window)
       count_gone(book, book.first_gone, asked_at, policy_.observation_gap);
   }
@@ -66,25 +73,16 @@ void Auditor::clock_jumped() {
 
 // What a listing showed and the disk does not have yet is lost with the process.
 void Auditor::crashed() {
+  unjudged_.clear();
   for (books::Machine& machine : machines_) {
+    // The new process has been shown nothing yet.
+    machine.shown_since = kNever;
     if (machine.recorded_first_gone && !machine.first_vanished)
       machine.first_vanished = machine.recorded_first_gone;
     if (!machine.recorded) continue;
     machine.last_alive = std::min(machine.last_alive, *machine.recorded);
     if (machine.accepted) machine.accepted = std::min(*machine.accepted, *machine.recorded);
   }
-}
-
-void Auditor::disk_full(Time until) {
-  full_since_ = clock_.now();
-  full_until_ = until;
-}
-
-// While no write succeeds answers wait for their turn: the record made of them is as old as the
-// disk was full.
-Duration Auditor::slack() const {
-  const bool lags = clock_.now() >= full_since_ && clock_.now() < full_until_ + kCatchingUp;
-  return lags ? kSlack + (clock_.now() - full_since_) : kSlack;
 }
 
 bool Auditor::jumped_lately() const {
@@ -98,10 +96,40 @@ void Auditor::changed(const Reservation* before, const Reservation* now) {
   if (now == nullptr) {
     for (const sim::Machine* machine : living(before->id))
       broken("record: " + before->id + " is forgotten while " + machine->id + " lives");
+    unjudged_.erase(before->id);
     return;
   }
   books::Reservation& book = reservations_[now->id];
   for (const Attempt& attempt : now->attempts) check_attempt(book, *now, attempt);
+  unjudged_[now->id] = now;
+  judge_what_is_told();
+}
+
+// A slow disk makes answers wait for their turn. What the record claims counts once the process has
+// taken in all it was told.
+void Auditor::judge_what_is_told() {
+  std::erase_if(unjudged_, [&](const auto& claim) {
+    const auto& [id, state] = claim;
+    if (behind_ && behind_(id)) return false;
+    for (const Attempt& attempt : state->attempts)
+      judge(reservations_[id].attempts[attempt.number], attempt);
+    return true;
+  });
+}
+
+void Auditor::judge(books::Attempt& known, const Attempt& attempt) {
+  for (const Machine& machine : attempt.machines) {
+    books::Machine* truth = find(machine.instance.id);
+    if (truth == nullptr) continue;
+    if (!machine.gone_at) {
+      if (std::exchange(truth->counted_gone, false)) reopen(*truth);
+    } else if (!std::exchange(truth->counted_gone, true)) {
+      check_gone(*truth, machine);
+    }
+  }
+  const bool ended = attempt.stage == Stage::ended;
+  if (ended && !known.ended) check_ended(known, attempt);
+  known.ended = ended;
 }
 
 void Auditor::check_attempt(books::Reservation& book, const Reservation& state,
@@ -121,22 +149,15 @@ void Auditor::check_attempt(books::Reservation& book, const Reservation& state,
     }
     if (truth == nullptr) {
       broken("invented: " + machine.instance.id + " is recorded and never existed");
-    } else if (!machine.gone_at) {
-      if (std::exchange(truth->counted_gone, false)) reopen(*truth);
-    } else if (!std::exchange(truth->counted_gone, true)) {
-      check_gone(*truth, machine);
     }
   }
-  const bool ended = attempt.stage == Stage::ended;
-  if (ended && !known.ended) check_ended(known, attempt);
-  known.ended = ended;
 }
 
 // Gone means observed gone, twice, past the window.
 void Auditor::check_gone(books::Machine& book, const Machine& machine) {
   if (book.is_proven_gone() || jumped_lately()) return;
   // An answer that was on its way while the record was written does not make the record wrong.
-  if (book.proven_at && *machine.gone_at <= *book.undone_at + slack()) return;
+  if (book.proven_at && *machine.gone_at <= *book.undone_at + kSlack) return;
   const auto text = [](std::optional<Time> time) { return time ? to_string(*time) : "never"; };
   broken(
       fmt::format("gone: {} of {} is counted gone without two observations past the window: "
@@ -159,7 +180,7 @@ void Auditor::check_ended(const books::Attempt& book, const Attempt& record) {
   }
   if (jumped_lately()) return;
   for (const books::Machine* machine : book.machines) {
-    if (machine->alive() && machine->shown_since <= record.ended_at.value_or(Time{}) - slack())
+    if (machine->alive() && machine->shown_since <= record.ended_at.value_or(Time{}) - kSlack)
       broken(fmt::format("over: {} attempt {} is over while {} is shown alive",
                          machine->reservation, record.number, machine->truth->id));
   }

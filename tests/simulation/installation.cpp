@@ -96,6 +96,7 @@ void Installation::boot() {
                                          const Reservation* now) { auditor_.changed(before, now); },
                        .milestone = [this](engine::Milestone milestone,
                                            std::string_view what) { pass(milestone, what); }});
+  auditor_.attend([this](const std::string& id) { return engine_ && engine_->behind(id) > 0; });
   started_ = false;
   start();
 }

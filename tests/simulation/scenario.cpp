@@ -189,9 +189,7 @@ class Play {
   }
 
   void fill_disk() {
-    const Duration full = draw(10min);
-    installation_.disk_faults().fill_up(installation_.now() + full);
-    installation_.auditor().disk_full(installation_.process().now() + full);
+    installation_.disk_faults().fill_up(installation_.now() + draw(10min));
     installation_.troubles().count(Trouble::disk_full);
   }
 
