@@ -3,7 +3,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "clouds/aws/driver.h"
-#include "http/spawn.h"
+#include "clouds/aws/start.h"
 
 namespace mayfly::clouds {
 namespace aws {
@@ -15,24 +15,6 @@ Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& http,
       client_(strand_, http, clock, std::move(endpoint)),
       facts_(client_, clock) {}
 
-namespace {
-
-// Does the work and posts its answer; the driver stays until then.
-template <class T>
-boost::asio::awaitable<void> answer(std::shared_ptr<Driver> /*kept*/, Work<T> work, Loop& loop,
-                                    Done<CloudResult<T>> done) {
-  CloudResult<T> result = co_await std::move(work);
-  loop.post(
-      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
-}
-
-template <class T>
-void start(const std::shared_ptr<Driver>& driver, const char* name, Work<T> work, Loop& loop,
-           Done<CloudResult<T>> done) {
-  http::spawn(driver->executor(), name, answer<T>(driver, std::move(work), loop, std::move(done)));
-}
-
-}  // namespace
 }  // namespace aws
 
 using aws::start;

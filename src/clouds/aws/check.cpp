@@ -3,13 +3,13 @@
 // consists of.
 #include <algorithm>
 
+#include "clouds/aws/caller_identity.h"
 #include "clouds/aws/driver.h"
 #include "clouds/aws/run_instances.h"
 
 namespace mayfly::clouds::aws {
 namespace {
 
-constexpr char kDefaultRegion[] = "us-east-1";
 constexpr char kNoImage[] = "ami-00000000000000000";  // where the region publishes none
 
 // A dry run answers about rights last: EC2 looks at the parameters first. When it stumbles over one
@@ -35,17 +35,6 @@ bool leaves_rights_open(const CloudFailure& failure) {
 }
 
 }  // namespace
-
-Work<Identity> Driver::who(Caller caller) {
-  auto asking = client_.sts(std::move(caller), sts_form("GetCallerIdentity"), kReadDeadline);
-  CO_TRY(const Xml answer, co_await std::move(asking));
-  const pugi::xml_node result = child(answer.root(), "GetCallerIdentityResult");
-  Identity identity{.account = text_at(result, {"Account"}), .name = text_at(result, {"Arn"})};
-  if (identity.account.empty()) {
-    co_return std::unexpected(unreadable_answer("GetCallerIdentity", "it names no account"));
-  }
-  co_return identity;
-}
 
 Work<std::vector<std::string>> Driver::enabled_regions(Caller caller) {
   Form form = ec2_form("DescribeRegions");
@@ -83,9 +72,8 @@ Work<void> Driver::may_launch(Caller caller) {
 }
 
 Work<Identity> Driver::check(Credentials credentials) {
-  Caller caller{.credentials = std::move(credentials), .region = kDefaultRegion};
-  if (!caller.credentials.region.empty()) caller.region = caller.credentials.region;
-  auto asking = who(caller);
+  const Caller caller = at_home(std::move(credentials));
+  auto asking = caller_identity(client_, caller);
   CO_TRY(Identity identity, co_await std::move(asking));
   auto listing = enabled_regions(caller);
   CO_TRY(identity.regions, co_await std::move(listing));

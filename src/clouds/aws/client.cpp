@@ -22,6 +22,7 @@ constexpr Duration kClockTolerance = 4min;
 constexpr std::size_t kAnswerMax = 32u << 20;  // a thousand machines are about 5 MB
 constexpr char kFormType[] = "application/x-www-form-urlencoded; charset=utf-8";
 constexpr char kJsonType[] = "application/x-amz-json-1.1";
+constexpr std::string_view kEmrService = "elasticmapreduce";
 constexpr char kIamRegion[] = "us-east-1";  // where its calls are signed for
 
 struct Url {
@@ -197,8 +198,9 @@ Work<std::string> SignedClient::call(Caller caller, Message message) {
     if (result->status >= 200 && result->status < 300) co_return std::move(result->body);
     const Refusal refusal = read_refusal(result->body);
     if (!repeated && was_misdated(*result, refusal.code, dated_with)) continue;
+    const auto classify = message.service == kEmrService ? classify_emr : classify_aws;
     CloudFailure failure =
-        classify_aws(message.operation, refusal.code, result->status, refusal.message);
+        classify(message.operation, refusal.code, result->status, refusal.message);
     failure.retry_after = retry_after(*result);
     remove_secret(caller.credentials.session_token.reveal(), failure.message);
     co_return std::unexpected(std::move(failure));
@@ -241,6 +243,8 @@ Work<json::value> SignedClient::ask_json(std::string service, Caller caller, std
                   .deadline = deadline};
   const CloudResult<std::string> answer = co_await call(std::move(caller), std::move(message));
   if (!answer) co_return std::unexpected(answer.error());
+  // An operation that has nothing to say says nothing.
+  if (answer->empty()) co_return json::object{};
   Result<json::value> tree = json::parse(*answer);
   if (!tree) co_return std::unexpected(unreadable_answer(operation, tree.error().message));
   co_return std::move(*tree);

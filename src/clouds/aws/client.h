@@ -61,6 +61,13 @@ class SignedClient {
     return ask_json("ssm", std::move(caller), std::move(target), std::move(body), deadline);
   }
 
+  // operation: "RunJobFlow".
+  Work<json::value> emr(Caller caller, const std::string& operation, json::object body,
+                        Duration deadline) {
+    return ask_json("elasticmapreduce", std::move(caller), "ElasticMapReduce." + operation,
+                    std::move(body), deadline);
+  }
+
   // How much AWS's clock was ahead of ours when it last said what time it is, to the second.
   std::optional<Duration> clock_difference() const { return clock_difference_; }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "clouds/aws/client.h"
+#include "clouds/aws/describe_instances.h"
 #include "clouds/aws/region_facts.h"
 #include "clouds/cloud.h"
 
@@ -15,8 +16,6 @@ namespace mayfly::clouds::aws {
 
 inline constexpr int kMachinesPerLaunch = 100;         // EC2's advice for one all-or-nothing launch
 inline constexpr std::size_t kTerminateIdsMax = 1000;  // EC2's limit for one call
-inline constexpr std::size_t kFilterValuesMax = 200;   // EC2's limit for all of a call's filters
-inline constexpr int kPagesMax = 1000;                 // then it is not a listing but a loop
 
 class Driver {
  public:
@@ -38,11 +37,9 @@ class Driver {
 
  private:
   // check.cpp
-  Work<Identity> who(Caller caller);
   Work<std::vector<std::string>> enabled_regions(Caller caller);
   Work<void> may_launch(Caller caller);
-  // observe.cpp: all pages of what passes every one of these filters, name -> values.
-  using Filters = std::map<std::string, std::vector<std::string>>;
+  // observe.cpp
   Work<std::vector<Instance>> describe(Caller caller, Filters filters);
   // terminate.cpp
   Work<void> terminate_batch(Caller caller, std::vector<std::string> ids,

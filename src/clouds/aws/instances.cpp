@@ -51,6 +51,14 @@ std::optional<Time> state_since_of(pugi::xml_node item, const Instance& instance
   return since && *since >= instance.launched_at ? since : std::nullopt;
 }
 
+// Empty for what is no part of a cluster.
+std::string cluster_of_node(pugi::xml_node item) {
+  for (const pugi::xml_node row : items(item, "tagSet")) {
+    if (text_at(row, {"key"}) == kJobFlowTag) return text_at(row, {"value"});
+  }
+  return {};
+}
+
 int launch_index_of(pugi::xml_node item) {
   const std::string text = text_at(item, {"amiLaunchIndex"});
   int index = 0;
@@ -120,7 +128,11 @@ std::optional<InstancePage> read_instances(const Xml& answer, const std::string&
     for (const pugi::xml_node item : items(reservation, "instancesSet")) {
       std::optional<Instance> instance = read_instance(item, region);
       if (!instance) return std::nullopt;
-      page.instances.push_back(std::move(*instance));
+      if (std::string cluster = cluster_of_node(item); !cluster.empty()) {
+        page.cluster_nodes.push_back({.cluster = std::move(cluster), .state = instance->state});
+      } else {
+        page.instances.push_back(std::move(*instance));
+      }
     }
   }
   page.next_token = text_at(answer.root(), {"nextToken"});

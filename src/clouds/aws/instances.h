@@ -27,9 +27,18 @@ std::optional<Time> transition_time(std::string_view reason);
 // An <item> of an <instancesSet>; nullopt without an id.
 std::optional<Instance> read_instance(pugi::xml_node item, const std::string& region);
 
+// EMR puts a cluster's own tags on its EC2 instances, and this one. They are parts of a machine of
+// the driver emr and no machines: whoever ended one for itself would break a cluster.
+inline constexpr char kJobFlowTag[] = "aws:elasticmapreduce:job-flow-id";
+struct ClusterNode {
+  std::string cluster;  // j-...
+  InstanceState state = InstanceState::pending;
+};
+
 // A DescribeInstances answer: one page. nullopt when it is none.
 struct InstancePage {
   std::vector<Instance> instances;
+  std::vector<ClusterNode> cluster_nodes;
   std::string next_token;  // empty on the last page
 };
 std::optional<InstancePage> read_instances(const Xml& answer, const std::string& region);

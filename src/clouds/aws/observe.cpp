@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "clouds/aws/describe_instances.h"
 #include "clouds/aws/driver.h"
-#include "clouds/aws/instances.h"
 
 namespace mayfly::clouds::aws {
 
@@ -18,27 +18,10 @@ std::map<std::string, std::vector<std::string>> by_tags(
 
 }  // namespace
 
-// No state is filtered out; whoever asks needs to see the ended ones.
 Work<std::vector<Instance>> Driver::describe(Caller caller, Filters filters) {
-  std::vector<Instance> found;
-  std::string next_token;
-  for (int page = 0; page < kPagesMax; ++page) {
-    Form form = ec2_form("DescribeInstances");
-    form.add("MaxResults", page_size_);
-    for (const auto& [name, values] : filters) form.add_filter(name, values);
-    if (!next_token.empty()) form.add("NextToken", next_token);
-    auto describing = client_.ec2(caller, std::move(form), kReadDeadline);
-    CO_TRY(const Xml answer, co_await std::move(describing));
-    auto shown = read_instances(answer, caller.region);
-    if (!shown) {
-      co_return std::unexpected(unreadable_answer("DescribeInstances", "it lists no reservations"));
-    }
-    found.insert(found.end(), std::make_move_iterator(shown->instances.begin()),
-                 std::make_move_iterator(shown->instances.end()));
-    if (shown->next_token.empty()) co_return found;
-    next_token = std::move(shown->next_token);
-  }
-  co_return std::unexpected(unreadable_answer("DescribeInstances", "its pages do not end"));
+  auto describing = describe_instances(client_, std::move(caller), std::move(filters), page_size_);
+  CO_TRY(Described found, co_await std::move(describing));
+  co_return std::move(found.instances);
 }
 
 Work<std::vector<Instance>> Driver::look_up(Credentials credentials, Cloud::LookUp what) {

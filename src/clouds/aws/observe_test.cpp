@@ -137,5 +137,21 @@ TEST_F(AwsObserve, ReadsAnswersWhoseElementsHaveAPrefix) {
   EXPECT_EQ(found->front().state, InstanceState::running);
 }
 
+// EMR puts the cluster's tags, which are ours, on its nodes.
+TEST_F(AwsObserve, NodesOfClustersAreNoMachines) {
+  const auto tagged = [](const std::string& tags) { return "<tagSet>" + tags + "</tagSet>"; };
+  const std::string ours = "<item><key>mayfly:installation</key><value>i-home</value></item>";
+  aws_.on("DescribeInstances",
+          instances_answer(reservation_item(
+              instance_item("i-0a", 0, "running", tagged(ours)) +
+              instance_item("i-0b", 0, "running",
+                            tagged(ours + "<item><key>aws:elasticmapreduce:job-flow-id</key>"
+                                          "<value>j-1</value></item>")))));
+  const auto found = list("us-east-1", "i-home");
+  ASSERT_TRUE(found.has_value());
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front().id, "i-0a");
+}
+
 }  // namespace
 }  // namespace mayfly::clouds::aws

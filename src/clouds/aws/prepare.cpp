@@ -16,29 +16,6 @@ std::optional<CloudFailure> misfit(const Image& image, const PrepareSpec& spec) 
                              image.id, image.arch, spec.instance_type, wanted, image.arch)};
 }
 
-CloudFailure not_sold(const PrepareSpec& spec) {
-  return {.reaction = Reaction::next_offer,
-          .code = "Unsupported",
-          .message = fmt::format("No zone of {} with a default subnet offers {}.", spec.region,
-                                 spec.instance_type)};
-}
-
-// In the order of the zones' names, which is the same every time.
-std::vector<LaunchTarget> targets_in(const Image& image, const std::vector<std::string>& zones,
-                                     const Network& network) {
-  std::vector<LaunchTarget> targets;
-  for (const std::string& zone : zones) {
-    const auto subnet = network.subnets.find(zone);
-    if (subnet == network.subnets.end()) continue;
-    targets.push_back({.zone = zone,
-                       .subnet = subnet->second,
-                       .security_group = network.security_group,
-                       .image = image.id,
-                       .root_device = image.root_device});
-  }
-  return targets;
-}
-
 }  // namespace
 
 // The cheapest questions first; the security group, which may have to be made, last.
@@ -50,11 +27,14 @@ Work<std::vector<LaunchTarget>> Driver::prepare(Credentials credentials, Prepare
     co_return std::unexpected(*failure);
   auto finding_zones = facts_.zones(caller, spec.instance_type);
   CO_TRY(const std::vector<std::string> zones, co_await std::move(finding_zones));
-  if (zones.empty()) co_return std::unexpected(not_sold(spec));
+  if (zones.empty()) co_return targets_in(spec, zones, {});
   auto finding_network = facts_.network(caller);
   CO_TRY(const Network network, co_await std::move(finding_network));
-  std::vector<LaunchTarget> targets = targets_in(image, zones, network);
-  if (targets.empty()) co_return std::unexpected(not_sold(spec));
+  CO_TRY(std::vector<LaunchTarget> targets, targets_in(spec, zones, network));
+  for (LaunchTarget& target : targets) {
+    target.image = image.id;
+    target.root_device = image.root_device;
+  }
   co_return targets;
 }
 

@@ -54,7 +54,39 @@ CloudFailure no_default_subnets(std::string_view region) {
               region)};
 }
 
+CloudFailure no_such_subnet(std::string_view subnet, std::string_view region) {
+  return {.reaction = Reaction::fatal,
+          .code = "InvalidSubnetID.NotFound",
+          .message = fmt::format(
+              "The account has no subnet {} in {}: name one in `subnet` that is there, or leave it "
+              "out to use the default VPC.",
+              subnet, region)};
+}
+
+CloudFailure not_sold(const PrepareSpec& spec) {
+  const bool named = spec.cluster && !spec.cluster->subnet.empty();
+  return {.reaction = Reaction::next_offer,
+          .code = "Unsupported",
+          .message = fmt::format("No zone of {} with {} offers {}.", spec.region,
+                                 named ? "the subnet " + spec.cluster->subnet : "a default subnet",
+                                 spec.instance_type)};
+}
+
 }  // namespace
+
+CloudResult<std::vector<LaunchTarget>> targets_in(const PrepareSpec& spec,
+                                                  const std::vector<std::string>& zones,
+                                                  const Network& network) {
+  std::vector<LaunchTarget> targets;
+  for (const std::string& zone : zones) {
+    const auto subnet = network.subnets.find(zone);
+    if (subnet == network.subnets.end()) continue;
+    targets.push_back(
+        {.zone = zone, .subnet = subnet->second, .security_group = network.security_group});
+  }
+  if (targets.empty()) return std::unexpected(not_sold(spec));
+  return targets;
+}
 
 std::string image_parameter(std::string_view image, Arch arch) {
   const bool arm = arch == Arch::arm64;
@@ -99,9 +131,9 @@ Work<std::vector<std::string>> RegionFacts::zones(Caller caller, std::string ins
   return zones_.get(std::move(key), std::move(ask));
 }
 
-Work<Network> RegionFacts::network(Caller caller) {
-  std::string key = remembered_name(caller, "");
-  auto ask = [this, caller] { return ask_network(caller); };
+Work<Network> RegionFacts::network(Caller caller, std::string subnet) {
+  std::string key = remembered_name(caller, subnet);
+  auto ask = [this, caller, subnet] { return ask_network(caller, subnet); };
   return networks_.get(std::move(key), std::move(ask));
 }
 
@@ -150,20 +182,26 @@ Work<std::vector<std::string>> RegionFacts::ask_zones(Caller caller, std::string
   co_return zones;
 }
 
-Work<Network> RegionFacts::ask_network(Caller caller) {
+Work<Network> RegionFacts::ask_network(Caller caller, std::string subnet) {
   Form form = ec2_form("DescribeSubnets");
-  form.add_filter("default-for-az", {"true"});
+  if (subnet.empty()) {
+    form.add_filter("default-for-az", {"true"});
+  } else {
+    form.add_filter("subnet-id", {subnet});
+  }
   form.add_filter("state", {"available"});
   auto describing = client_.ec2(caller, std::move(form), kReadDeadline);
   CO_TRY(const Xml answer, co_await std::move(describing));
   Network network;
-  std::string vpc;
   for (const pugi::xml_node row : items(answer.root(), "subnetSet")) {
     network.subnets[text_at(row, {"availabilityZone"})] = text_at(row, {"subnetId"});
-    vpc = text_at(row, {"vpcId"});
+    network.vpc = text_at(row, {"vpcId"});
   }
-  if (network.subnets.empty()) co_return std::unexpected(no_default_subnets(caller.region));
-  auto ensuring = ensure_security_group(client_, caller, vpc);
+  if (network.subnets.empty()) {
+    co_return std::unexpected(subnet.empty() ? no_default_subnets(caller.region)
+                                             : no_such_subnet(subnet, caller.region));
+  }
+  auto ensuring = ensure_security_group(client_, caller, network.vpc, shared_group());
   CO_TRY(network.security_group, co_await std::move(ensuring));
   co_return network;
 }

@@ -25,9 +25,16 @@ struct Image {
 };
 
 struct Network {
-  std::map<std::string, std::string> subnets;  // zone -> its default subnet
+  std::map<std::string, std::string> subnets;  // zone -> its default subnet, or the one named
+  std::string vpc;
   std::string security_group;
 };
+
+// A target for each zone that both sells the type and has a subnet, in the order of the zones'
+// names, which is the same every time; a failure when there is none.
+CloudResult<std::vector<LaunchTarget>> targets_in(const PrepareSpec& spec,
+                                                  const std::vector<std::string>& zones,
+                                                  const Network& network);
 
 class RegionFacts {
  public:
@@ -37,8 +44,9 @@ class RegionFacts {
   Work<Image> image(Caller caller, std::string name, Arch arch);
   // In byte order; empty where the region does not sell the type.
   Work<std::vector<std::string>> zones(Caller caller, std::string instance_type);
-  // Creates the security group where it is missing.
-  Work<Network> network(Caller caller);
+  // The default VPC, or the one that the subnet named is in. Creates the shared security group
+  // where it is missing.
+  Work<Network> network(Caller caller, std::string subnet = {});
 
   // Something that was remembered of this region turned out to be wrong.
   void forget(const Caller& caller);
@@ -46,7 +54,7 @@ class RegionFacts {
  private:
   Work<Image> ask_image(Caller caller, std::string name, Arch arch);
   Work<std::vector<std::string>> ask_zones(Caller caller, std::string instance_type);
-  Work<Network> ask_network(Caller caller);
+  Work<Network> ask_network(Caller caller, std::string subnet);
 
   SignedClient& client_;
   Remembered<Image> images_;

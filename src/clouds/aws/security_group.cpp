@@ -5,18 +5,14 @@
 namespace mayfly::clouds::aws {
 namespace {
 
-// EC2 allows no apostrophe or quote in a description.
-constexpr char kGroupDescription[] =
-    "Mayfly: ssh to the machines it starts. Shared by all of them, costs nothing.";
-
 struct Group {
   std::string id;  // empty: there is none
   bool has_rules = false;
 };
 
-Work<Group> find_group(SignedClient& client, Caller caller, std::string vpc) {
+Work<Group> find_group(SignedClient& client, Caller caller, std::string vpc, std::string name) {
   Form form = ec2_form("DescribeSecurityGroups");
-  form.add_filter("group-name", {kGroupName});
+  form.add_filter("group-name", {name});
   form.add_filter("vpc-id", {vpc});
   auto describing = client.ec2(std::move(caller), std::move(form), kReadDeadline);
   CO_TRY(const Xml answer, co_await std::move(describing));
@@ -27,12 +23,13 @@ Work<Group> find_group(SignedClient& client, Caller caller, std::string vpc) {
   co_return group;
 }
 
-Work<Group> create_group(SignedClient& client, Caller caller, std::string vpc) {
+Work<Group> create_group(SignedClient& client, Caller caller, std::string vpc,
+                         const GroupSpec& spec) {
   Form form = ec2_form("CreateSecurityGroup");
-  form.add("GroupName", kGroupName);
-  form.add("GroupDescription", kGroupDescription);
+  form.add("GroupName", spec.name);
+  form.add("GroupDescription", spec.description);
   form.add("VpcId", vpc);
-  form.add_tags("security-group", {{"Name", kGroupName}});
+  form.add_tags("security-group", {{"Name", spec.name}});
   auto creating = client.ec2(std::move(caller), std::move(form), kChangeDeadline);
   CO_TRY(const Xml answer, co_await std::move(creating));
   Group group{.id = text_at(answer.root(), {"groupId"})};
@@ -42,14 +39,18 @@ Work<Group> create_group(SignedClient& client, Caller caller, std::string vpc) {
   co_return group;
 }
 
-Work<void> open_ssh(SignedClient& client, Caller caller, std::string group) {
+Work<void> open_ports(SignedClient& client, Caller caller, std::string group,
+                      const std::vector<OpenPort>& ports) {
   Form form = ec2_form("AuthorizeSecurityGroupIngress");
   form.add("GroupId", group);
-  form.add("IpPermissions.1.IpProtocol", "tcp");
-  form.add("IpPermissions.1.FromPort", 22);
-  form.add("IpPermissions.1.ToPort", 22);
-  form.add("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0");
-  form.add("IpPermissions.1.Ipv6Ranges.1.CidrIpv6", "::/0");
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const std::string rule = fmt::format("IpPermissions.{}", i + 1);
+    form.add(rule + ".IpProtocol", "tcp");
+    form.add(rule + ".FromPort", ports[i].port);
+    form.add(rule + ".ToPort", ports[i].port);
+    form.add(rule + ".IpRanges.1.CidrIp", ports[i].cidr);
+    if (!ports[i].ipv6_cidr.empty()) form.add(rule + ".Ipv6Ranges.1.CidrIpv6", ports[i].ipv6_cidr);
+  }
   auto authorizing = client.ec2(std::move(caller), std::move(form), kChangeDeadline);
   CloudResult<Xml> answer = co_await std::move(authorizing);
   if (answer || answer.error().code == "InvalidPermission.Duplicate") co_return CloudResult<void>();
@@ -60,17 +61,25 @@ Work<void> open_ssh(SignedClient& client, Caller caller, std::string group) {
 
 }  // namespace
 
-Work<std::string> ensure_security_group(SignedClient& client, Caller caller, std::string vpc) {
-  auto finding = find_group(client, caller, vpc);
+GroupSpec shared_group() {
+  return {
+      .name = kGroupName,
+      .description = "Mayfly: ssh to the machines it starts. Shared by all of them, costs nothing.",
+      .open = {{.port = 22, .cidr = "0.0.0.0/0", .ipv6_cidr = "::/0"}}};
+}
+
+Work<std::string> ensure_security_group(SignedClient& client, Caller caller, std::string vpc,
+                                        GroupSpec spec) {
+  auto finding = find_group(client, caller, vpc, spec.name);
   CO_TRY(Group group, co_await std::move(finding));
   if (group.id.empty()) {
-    auto creating = create_group(client, caller, vpc);
+    auto creating = create_group(client, caller, vpc, spec);
     CloudResult<Group> created = co_await std::move(creating);
     if (created) {
       group = *created;
     } else if (created.error().code == "InvalidGroup.Duplicate") {
       // Somebody else was faster, and may not have come to the rules yet.
-      auto finding_theirs = find_group(client, caller, vpc);
+      auto finding_theirs = find_group(client, caller, vpc, spec.name);
       CO_TRY(group, co_await std::move(finding_theirs));
     } else {
       co_return std::unexpected(created.error());
@@ -81,10 +90,10 @@ Work<std::string> ensure_security_group(SignedClient& client, Caller caller, std
         .reaction = Reaction::again,
         .code = "InvalidGroup.NotFound",
         .message =
-            fmt::format("The security group '{}' in {} is not visible yet.", kGroupName, vpc)});
+            fmt::format("The security group '{}' in {} is not visible yet.", spec.name, vpc)});
   }
   if (!group.has_rules) {
-    auto opening = open_ssh(client, caller, group.id);
+    auto opening = open_ports(client, caller, group.id, spec.open);
     const CloudResult<void> opened = co_await std::move(opening);
     if (!opened) co_return std::unexpected(opened.error());
   }
