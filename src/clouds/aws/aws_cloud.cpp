@@ -11,6 +11,7 @@ namespace aws {
 Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& http, const Clock& clock,
                std::string endpoint, int page_size)
     : strand_(boost::asio::make_strand(executor)),
+      clock_(clock),
       page_size_(page_size),
       client_(strand_, http, clock, std::move(endpoint)),
       facts_(client_, clock) {}
@@ -36,6 +37,12 @@ const CloudTraits& AwsCloud::traits() const {
 
 void AwsCloud::check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) {
   start(driver_, "aws check", driver_->check(credentials), loop, std::move(done));
+}
+
+void AwsCloud::examine(const Credentials& credentials, std::string region, Loop& loop,
+                       Done<CloudResult<Examination>> done) {
+  start(driver_, "aws examine", driver_->examine(credentials, std::move(region)), loop,
+        std::move(done));
 }
 
 void AwsCloud::prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,

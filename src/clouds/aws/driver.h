@@ -25,6 +25,7 @@ class Driver {
   const boost::asio::any_io_executor& executor() const { return strand_; }
 
   Work<Identity> check(Credentials credentials);
+  Work<Examination> examine(Credentials credentials, std::string region);
   Work<std::vector<LaunchTarget>> prepare(Credentials credentials, PrepareSpec spec);
   Work<std::vector<Instance>> launch(Credentials credentials, LaunchSpec spec);
   Work<std::vector<Instance>> look_up(Credentials credentials, Cloud::LookUp what);
@@ -50,6 +51,7 @@ class Driver {
                                  Cloud::Terminated& terminated);
 
   const boost::asio::any_io_executor strand_;
+  const Clock& clock_;
   const int page_size_;
   SignedClient client_;
   RegionFacts facts_;
