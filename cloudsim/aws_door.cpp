@@ -53,7 +53,11 @@ sim::Outcome<std::string> parameter_answer(const std::string& region, const std:
 
 AwsDoor::AwsDoor(Simulator& simulator)
     : simulator_(simulator),
-      ec2_{.world = simulator.world(), .shop = simulator.shop(), .groups = Groups(kAwsAccount)} {}
+      ec2_{.world = simulator.world(), .shop = simulator.shop(), .groups = Groups(kAwsAccount)},
+      emr_{.world = simulator.world(),
+           .shop = simulator.shop(),
+           .account = simulator.aws_account(),
+           .ec2 = ec2_} {}
 
 boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
   const Time real_now = simulator_.clock().real_now();
@@ -77,6 +81,9 @@ boost::asio::awaitable<http::Response> AwsDoor::answer(http::Request request) {
     co_return co_await answer_sts(*std::move(scope), std::move(request.body));
   if (scope->service == "ssm") {
     co_return co_await answer_ssm(*std::move(scope), std::move(target), std::move(request.body));
+  }
+  if (scope->service == "elasticmapreduce") {
+    co_return co_await answer_emr(*std::move(scope), std::move(target), std::move(request.body));
   }
   if (scope->service == "iam")
     co_return co_await answer_iam(*std::move(scope), std::move(request.body));
@@ -205,6 +212,30 @@ boost::asio::awaitable<http::Response> AwsDoor::answer_quotas(Scope scope, std::
   auto outcome = co_await std::move(performing);
   if (!outcome) co_return aws_refusal("servicequotas", outcome.error(), request_id);
   co_return aws_answer("servicequotas", *std::move(outcome), request_id);
+}
+
+boost::asio::awaitable<http::Response> AwsDoor::answer_emr(Scope scope, std::string target,
+                                                           std::string body) {
+  const std::string request_id = simulator_.new_request_id();
+  const EmrAction action = find_emr_action(target);
+  if (!action) {
+    const sim::CloudError unknown{400, "UnknownOperationException", "", {}};
+    co_return emr_refusal(unknown, request_id);
+  }
+  const auto tree = json::parse(body.empty() ? "{}" : body);
+  if (!tree || !tree->is_object()) {
+    const sim::CloudError broken{400, "SerializationException", "The body is not JSON.", {}};
+    co_return emr_refusal(broken, request_id);
+  }
+  const EmrCall call{.operation = target.substr(target.find('.') + 1),
+                     .members = tree->get_object(),
+                     .account = kAwsAccount,
+                     .region = scope.region};
+  auto effect = [this, action, call] { return action(emr_, call); };
+  auto performing = simulator_.perform(emr_site(call), std::move(effect));
+  auto outcome = co_await std::move(performing);
+  if (!outcome) co_return emr_refusal(outcome.error(), request_id);
+  co_return aws_answer("elasticmapreduce", *std::move(outcome), request_id);
 }
 
 }  // namespace mayfly::cloudsim

@@ -1,4 +1,4 @@
-// AWS's services behind one address: EC2, STS, SSM, IAM and Service Quotas. The signature's scope
+// AWS's services behind one address: EC2, EMR, STS, SSM, IAM, Service Quotas. The signature's scope
 // says which service and region a call is for. Refusals come in each service's own shape.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ec2_actions.h"
+#include "emr_actions.h"
 #include "http/server.h"
 #include "signature.h"
 #include "simulator.h"
@@ -27,8 +28,12 @@ class AwsDoor {
   boost::asio::awaitable<http::Response> answer_quotas(Scope scope, std::string target,
                                                        std::string body);
 
+  boost::asio::awaitable<http::Response> answer_emr(Scope scope, std::string target,
+                                                    std::string body);
+
   Simulator& simulator_;
   Ec2 ec2_;
+  Emr emr_;
 };
 
 }  // namespace mayfly::cloudsim

@@ -52,6 +52,7 @@ json::object entry_json(const sim::World& world, const sim::LedgerEntry& entry) 
           {"id", entry.id},
           {"name", entry.name},
           {"type", entry.instance_type},
+          {"nodes", entry.nodes},
           {"tags", tags_json(entry)},
           {"token", entry.token},
           {"state", std::string(sim::ec2::state_name(entry.state))},
@@ -149,10 +150,16 @@ http::Response ControlDoor::account(const http::Request& request) {
 http::Response ControlDoor::play(const std::string& id, const std::string& what) {
   sim::World& world = simulator_.world();
   world.settle();
-  sim::Machine* machine = world.find(id.starts_with("i-") ? "aws" : "digitalocean", id);
+  const bool cluster = id.starts_with("j-");
+  const char* cloud = cluster ? "emr" : id.starts_with("i-") ? "aws" : "digitalocean";
+  sim::Machine* machine = world.find(cloud, id);
   if (!machine || !machine->alive_at(world.now()))
     return json_error(404, "No living machine has this id.");
-  if (what == "terminate") {
+  if (cluster && what == "terminate") {
+    world.end(*machine, "USER_REQUEST", "Terminated by user request");
+  } else if (cluster) {
+    return json_error(404, "a cluster can be terminated alone");
+  } else if (what == "terminate") {
     world.end(*machine, "Client.UserInitiatedShutdown",
               "Client.UserInitiatedShutdown: User initiated shutdown");
   } else if (what == "stop") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "decode_base64.h"
 #include "digitalocean_api.h"
 #include "json/print.h"
 
@@ -11,17 +12,6 @@ namespace mayfly::cloudsim {
 namespace {
 
 using sim::Outcome;
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  const int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  return bytes;
-}
 
 // MD5 of the key's bytes, in pairs: 3b:16:e4:...; nullopt when the line is no OpenSSH key.
 std::optional<std::string> fingerprint_of(std::string_view line) {

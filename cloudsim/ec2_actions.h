@@ -8,6 +8,7 @@
 #include "clouds/sim/world.h"
 #include "form.h"
 #include "groups.h"
+#include "key_pairs.h"
 #include "shop.h"
 
 namespace mayfly::cloudsim {
@@ -16,6 +17,7 @@ struct Ec2 {
   sim::World& world;
   const Shop& shop;
   Groups groups;
+  KeyPairs key_pairs = {};
 };
 
 struct Ec2Call {
@@ -62,6 +64,10 @@ sim::Outcome<std::string> describe_security_groups(Ec2& ec2, const Ec2Call& call
 sim::Outcome<std::string> create_security_group(Ec2& ec2, const Ec2Call& call);
 sim::Outcome<std::string> delete_security_group(Ec2& ec2, const Ec2Call& call);
 sim::Outcome<std::string> authorize_security_group_ingress(Ec2& ec2, const Ec2Call& call);
+// ec2_key_pairs.cpp
+sim::Outcome<std::string> import_key_pair(Ec2& ec2, const Ec2Call& call);
+sim::Outcome<std::string> describe_key_pairs(Ec2& ec2, const Ec2Call& call);
+sim::Outcome<std::string> delete_key_pair(Ec2& ec2, const Ec2Call& call);
 // ec2_images.cpp
 sim::Outcome<std::string> describe_images(Ec2& ec2, const Ec2Call& call);
 // ec2_tags.cpp

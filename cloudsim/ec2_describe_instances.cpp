@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "clouds/sim/ec2.h"
+#include "clouds/sim/emr.h"
 #include "clouds/sim/geography.h"
 #include "ec2_actions.h"
 #include "filters.h"
@@ -84,18 +85,30 @@ std::optional<Place> read_place(std::string_view text) {
   return place;
 }
 
-Outcome<std::vector<Machine*>> candidates(Ec2& ec2, const Ec2Call& call) {
-  const std::vector<std::string> ids = call.form.list("InstanceId");
-  if (ids.empty()) return sim::ec2::describe(ec2.world, call.account, call.region);
-  if (call.form.has("MaxResults")) {
+// nodes: those of clusters, which are EC2's instances as well.
+Outcome<std::vector<Machine*>> candidates(Ec2& ec2, const Ec2Call& call,
+                                          std::vector<Machine>& nodes) {
+  std::vector<std::string> ids = call.form.list("InstanceId");
+  if (!ids.empty() && call.form.has("MaxResults")) {
     return refuse(400, "InvalidParameterCombination",
                   "The parameter instancesSet cannot be used with the parameter maxResults");
   }
-  return sim::ec2::describe_ids(ec2.world, call.account, call.region, ids);
+  const bool everything = ids.empty();
+  std::vector<Machine*> wanted;
+  for (Machine& node : nodes) {
+    if (everything || std::erase(ids, node.id) > 0) wanted.push_back(&node);
+  }
+  if (!everything && ids.empty()) return wanted;
+  Outcome<std::vector<Machine*>> machines =
+      everything ? sim::ec2::describe(ec2.world, call.account, call.region)
+                 : sim::ec2::describe_ids(ec2.world, call.account, call.region, ids);
+  if (machines) machines->insert(machines->end(), wanted.begin(), wanted.end());
+  return machines;
 }
 
-Outcome<std::vector<Machine*>> matching(Ec2& ec2, const Ec2Call& call) {
-  auto machines = candidates(ec2, call);
+Outcome<std::vector<Machine*>> matching(Ec2& ec2, const Ec2Call& call,
+                                        std::vector<Machine>& nodes) {
+  auto machines = candidates(ec2, call, nodes);
   if (!machines) return machines;
   const std::vector<Filter> filters = filters_of(call.form);
   std::vector<Machine*> matches;
@@ -133,7 +146,8 @@ Outcome<std::string> cut_page(const Form& form, std::vector<Machine*>& machines)
 }  // namespace
 
 Outcome<std::string> describe_instances(Ec2& ec2, const Ec2Call& call) {
-  auto machines = matching(ec2, call);
+  std::vector<Machine> nodes = sim::emr::nodes_in(ec2.world, call.account, call.region);
+  auto machines = matching(ec2, call, nodes);
   if (!machines) return std::unexpected(machines.error());
   const auto next = cut_page(call.form, *machines);
   if (!next) return std::unexpected(next.error());

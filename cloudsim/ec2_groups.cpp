@@ -151,6 +151,14 @@ Outcome<std::string> delete_security_group(Ec2& ec2, const Ec2Call& call) {
                     fmt::format("resource {} has a dependent object", id));
     }
   }
+  for (const sim::Machine* cluster : ec2.world.listed("emr", call.account, call.region)) {
+    if (cluster->alive_at(ec2.world.now()) &&
+        (cluster->security_group == id || std::ranges::find(cluster->cluster->master_groups, id) !=
+                                              cluster->cluster->master_groups.end())) {
+      return refuse(400, "DependencyViolation",
+                    fmt::format("resource {} has a dependent object", id));
+    }
+  }
   if (id == sim::default_group_of(call.account, call.region)) {
     return refuse(400, "CannotDelete", "the specified group cannot be deleted by a user");
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "clouds/sim/ec2.h"
+#include "clouds/sim/emr.h"
 #include "clouds/sim/geography.h"
 #include "ec2_actions.h"
 #include "instance_xml.h"
@@ -164,12 +165,22 @@ Outcome<std::string> run_instances(Ec2& ec2, const Ec2Call& call) {
 }
 
 Outcome<std::string> terminate_instances(Ec2& ec2, const Ec2Call& call) {
-  const auto changes =
-      sim::ec2::terminate(ec2.world, call.account, call.region, call.form.list("InstanceId"));
-  if (!changes) return std::unexpected(changes.error());
+  std::vector<std::string> ids = call.form.list("InstanceId");
+  const bool none = ids.empty();
+  std::vector<sim::ec2::StateChange> changes;
+  std::erase_if(ids, [&](const std::string& id) {
+    if (!sim::emr::end_node(ec2.world, call.account, call.region, id)) return false;
+    changes.push_back({id, InstanceState::running, InstanceState::shutting_down});
+    return true;
+  });
+  if (none || !ids.empty()) {
+    const auto others = sim::ec2::terminate(ec2.world, call.account, call.region, ids);
+    if (!others) return std::unexpected(others.error());
+    changes.insert(changes.end(), others->begin(), others->end());
+  }
   XmlAnswer answer("TerminateInstances", call.request_id);
   pugi::xml_node instances = answer.root().append_child("instancesSet");
-  for (const auto& change : *changes) put_change(instances.append_child("item"), change);
+  for (const auto& change : changes) put_change(instances.append_child("item"), change);
   return answer.text();
 }
 

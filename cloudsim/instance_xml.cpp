@@ -19,12 +19,8 @@ std::string dashed(std::string ip) {
 void put_network(pugi::xml_node item, const sim::Machine& machine, Time now) {
   const std::string public_ip = public_ip_of(machine, now);
   const std::string private_ip = private_ip_of(machine, now);
-  const std::string compute =
-      machine.region == "us-east-1" ? "compute-1" : machine.region + ".compute";
-  put(item, "privateDnsName",
-      private_ip.empty() ? "" : "ip-" + dashed(private_ip) + ".ec2.internal");
-  put(item, "dnsName",
-      public_ip.empty() ? "" : "ec2-" + dashed(public_ip) + '.' + compute + ".amazonaws.com");
+  put(item, "privateDnsName", private_dns_of(machine, now));
+  put(item, "dnsName", public_dns_of(machine, now));
   if (machine.state_at(now) == InstanceState::terminated) return;
   put(item, "subnetId", machine.subnet);
   put(item, "vpcId", sim::vpc_of(machine.account, machine.region));
@@ -89,6 +85,18 @@ std::string public_ip_of(const sim::Machine& machine, Time now) {
 
 std::string private_ip_of(const sim::Machine& machine, Time now) {
   return machine.state_at(now) == InstanceState::terminated ? std::string{} : machine.private_ip;
+}
+
+std::string public_dns_of(const sim::Machine& machine, Time now) {
+  const std::string address = public_ip_of(machine, now);
+  if (address.empty()) return {};
+  return fmt::format("ec2-{}.{}.amazonaws.com", dashed(address),
+                     machine.region == "us-east-1" ? "compute-1" : machine.region + ".compute");
+}
+
+std::string private_dns_of(const sim::Machine& machine, Time now) {
+  const std::string address = private_ip_of(machine, now);
+  return address.empty() ? "" : "ip-" + dashed(address) + ".ec2.internal";
 }
 
 void put_state(pugi::xml_node state, InstanceState value) {

@@ -15,5 +15,8 @@ std::string volume_of(const sim::Machine& machine);
 // Public or private address as of now; empty when it has none.
 std::string public_ip_of(const sim::Machine& machine, Time now);
 std::string private_ip_of(const sim::Machine& machine, Time now);
+// The names of these; empty without one.
+std::string public_dns_of(const sim::Machine& machine, Time now);
+std::string private_dns_of(const sim::Machine& machine, Time now);
 
 }  // namespace mayfly::cloudsim

@@ -1,4 +1,4 @@
-// cloudsim: EC2, STS, SSM and DigitalOcean on one local address.
+// cloudsim: EC2, EMR, STS, SSM and DigitalOcean on one local address.
 #include <fmt/format.h>
 #include <pthread.h>
 
@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
   using namespace mayfly;
   cloudsim::Options options;
   options.seed = SystemRandom{}.below(1'000'000);
-  CLI::App app("EC2, STS, SSM and DigitalOcean on one local address, with faults on demand.",
+  CLI::App app("EC2, EMR, STS, SSM and DigitalOcean on one local address, with faults on demand.",
                "cloudsim");
   app.footer(cloudsim::kExamples);
   app.add_option("--listen", options.listen, "ADDRESS:PORT; port 0 takes any free one")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/clouds.h"
 #include "pricing/index.h"
 
 namespace mayfly::cloudsim {
@@ -38,10 +39,16 @@ const std::vector<const pricing::ListedType*>& Shop::in_region(std::string_view 
   return found == by_region_.end() ? kNone : found->second;
 }
 
+bool Shop::is_node(const std::string& region, const std::string& instance_type,
+                   const ReleaseNumber& release) const {
+  const pricing::ListedType* type = find(kEmr, region, instance_type);
+  return type && (type->releases & pricing::release_bit(release)) != 0;
+}
+
 std::optional<Arch> Shop::arch(const std::string& cloud, const std::string& region,
                                const std::string& instance_type) const {
   const pricing::ListedType* type = find(cloud, region, instance_type);
-  return type ? std::optional(type->arch) : std::nullopt;
+  return type && type->releases != 0 ? std::optional(type->arch) : std::nullopt;
 }
 
 // A region whose disk price nobody knows is sold in, but what it costs cannot be said.

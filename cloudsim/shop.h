@@ -30,6 +30,11 @@ class Shop {
   };
   const std::map<std::string, Size>& sizes() const { return sizes_; }
 
+  // Whether clusters of that release can be made of it.
+  bool is_node(const std::string& region, const std::string& instance_type,
+               const ReleaseNumber& release) const;
+
+  // Asked for the cloud "emr": of one node, whatever the release.
   std::optional<Arch> arch(const std::string& cloud, const std::string& region,
                            const std::string& instance_type) const;
   std::optional<PriceTerms> price(const std::string& cloud, const std::string& region,

@@ -92,6 +92,7 @@ void doom(World& world, const CallSite& site, Launch& launch) {
     cluster.fail_code = code;
     cluster.fail_reason = std::move(reason);
   };
+  if (!cluster.fail_code.empty()) return;  // its caller knows why
   if (world.faults().draw(FaultKind::missing_roles_later, site))
     return because("VALIDATION_ERROR", missing_role(world, launch));
   if (!zone_offers(site.zone, launch.instance_type) ||
@@ -307,6 +308,20 @@ std::vector<Machine> nodes_in(World& world, const std::string& account, const st
     for (Machine& each : nodes_of(world, *cluster)) all.push_back(std::move(each));
   }
   return all;
+}
+
+bool end_node(World& world, const std::string& account, const std::string& region,
+              const std::string& id) {
+  for (Machine* cluster : world.listed("emr", account, region)) {
+    const std::vector<Machine> nodes = nodes_of(world, *cluster);
+    if (std::ranges::find(nodes, id, &Machine::id) == nodes.end()) continue;
+    cluster->cluster->fails_from = world.now();
+    cluster->cluster->fail_code = "INSTANCE_FAILURE";
+    cluster->cluster->fail_reason = fmt::format("The instance {} was terminated", id);
+    world.plan_end(*cluster);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace mayfly::sim::emr

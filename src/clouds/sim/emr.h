@@ -62,5 +62,9 @@ std::string master_dns(const Machine& cluster, Time now);
 std::vector<Machine> nodes_of(const World& world, const Machine& cluster);
 // Those of all clusters of an account in a region.
 std::vector<Machine> nodes_in(World& world, const std::string& account, const std::string& region);
+// Somebody ends one of these by itself, as EC2 lets them: its cluster fails. False: there is no
+// such node.
+bool end_node(World& world, const std::string& account, const std::string& region,
+              const std::string& id);
 
 }  // namespace mayfly::sim::emr
