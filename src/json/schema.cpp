@@ -87,7 +87,9 @@ object required_when(const FieldRule& rule) {
   const std::size_t equals = rule.only_when.find('=');
   const object decides{
       {rule.only_when.substr(0, equals), {{"const", rule.only_when.substr(equals + 1)}}}};
-  return {{"if", {{"properties", decides}}}, {"then", {{"required", array{rule.name}}}}};
+  const array given{rule.only_when.substr(0, equals)};  // or what is absent would fit, too
+  return {{"if", {{"properties", decides}, {"required", given}}},
+          {"then", {{"required", array{rule.name}}}}};
 }
 
 object list_schema(const FieldRule* rule, object items) {

@@ -129,6 +129,7 @@ void validate_cluster(const Request& request, json::Issues& issues) {
   constexpr char no[] = "cannot be chosen for a cluster";
   validate_release(request, issues);
   validate_subnet(request, issues);
+  if (!request.nodes) issues.add("nodes", "is required");  // also when it was null
   if (request.count != 1) issues.add("count", "is 1 for a cluster; `nodes` is its size");
   if (request.spread) issues.add("spread", no);
   if (request.user_data) issues.add("user_data", no);

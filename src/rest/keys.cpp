@@ -9,6 +9,23 @@ struct KeyList {
 };
 BOOST_DESCRIBE_STRUCT(KeyList, (), (keys, next_cursor))
 
+// What POST /users/:UserId/keys/:KeyId/doctor takes.
+struct Doctor {
+  std::optional<std::string> region;
+};
+BOOST_DESCRIBE_STRUCT(Doctor, (), (region))
+
+inline constexpr json::FieldRule kDoctorRules[] = {
+    {.name = "region",
+     .doc = "The region to look at; the key's own unless given.",
+     .min = 1,
+     .max = 64,
+     .text = json::Text::name},
+};
+constexpr std::span<const json::FieldRule> rules(const Doctor*) {
+  return kDoctorRules;
+}
+
 namespace {
 
 boost::asio::awaitable<Answer> add_key(Call& call) {
@@ -38,6 +55,14 @@ boost::asio::awaitable<Answer> test_key(Call& call) {
   auto key = co_await call.service().test_key(call.user, call.id("KeyId"));
   if (!key) co_return std::unexpected(std::move(key).error());
   co_return json_response(200, *key);
+}
+
+boost::asio::awaitable<Answer> examine_key(Call& call) {
+  CO_TRY(const Doctor wanted, read<Doctor>(call));
+  auto view =
+      co_await call.service().examine_key(call.user, call.id("KeyId"), wanted.region.value_or(""));
+  if (!view) co_return std::unexpected(std::move(view).error());
+  co_return json_response(200, *view);
 }
 
 boost::asio::awaitable<Answer> delete_key(Call& call) {
@@ -91,6 +116,16 @@ std::vector<Operation> key_operations() {
        .handle = &test_key,
        .replies = {{.doc = "It is.", .schema = key}},
        .problems = {409, 422, 502}},
+      {.method = "POST",
+       .path = "/users/:UserId/keys/:KeyId/doctor",
+       .name = "examineKey",
+       .doc = "Says of each right and each thing of the account that machines and clusters need "
+              "whether the key has it, and how to mend what is missing. Reads and dry runs only.",
+       .handle = &examine_key,
+       .body = Body::optional,
+       .takes = &schema_of<Doctor>,
+       .replies = {{.doc = "What was found.", .schema = &schema_of<service::DoctorView>}},
+       .problems = {502}},
   };
 }
 

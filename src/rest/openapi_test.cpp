@@ -119,13 +119,29 @@ TEST(OpenApi, SaysHowEveryOperationCanFail) {
 
 TEST(OpenApi, DescribesRequestsByTheirRules) {
   const value& request = document().at("components").at("schemas").at("Request");
-  EXPECT_EQ(json::print(request.at("required")), R"(["kind","count"])");
+  EXPECT_EQ(json::print(request.at("required")), R"(["kind"])");
   EXPECT_EQ(json::print(request.at("properties").at("count").at("maximum")), "100");
   EXPECT_EQ(json::print(request.at("properties").at("disk_gib").at("default")), "25");
   EXPECT_FALSE(request.at("additionalProperties").as_bool());
   const value& body = operation_at("/users/{UserId}/keys", "post").at("requestBody");
   EXPECT_EQ(body.at("content").at("application/json").at("schema").at("oneOf").as_array().size(),
             2U);
+}
+
+// What is required depends on the kind, and so the document says.
+TEST(OpenApi, RequiresOfEachKindOfRequestWhatItNeeds) {
+  const value& request = document().at("components").at("schemas").at("Request");
+  EXPECT_EQ(json::print(request.at("allOf")),
+            R"([{"if":{"properties":{"kind":{"const":"vm"}},"required":["kind"]},)"
+            R"("then":{"required":["count"]}},)"
+            R"({"if":{"properties":{"kind":{"const":"cluster"}},"required":["kind"]},)"
+            R"("then":{"required":["nodes"]}}])");
+  for (const char* field : {"nodes", "release", "applications", "idle_timeout", "spot_workers",
+                            "log_uri", "subnet", "open_to"}) {
+    const value& property = request.at("properties").at(field);
+    EXPECT_FALSE(property.at("description").as_string().empty()) << field;
+    EXPECT_FALSE(property.as_object().contains("default")) << field << " is of clusters only";
+  }
 }
 
 TEST(OpenApi, NeverAnswersASecret) {

@@ -133,6 +133,7 @@ json::object overrides_schema(json::Schemas& schemas) {
   schemas.of<Request>();
   json::object schema = schemas.components().at("Request").get_object();
   schema.erase("required");
+  schema.erase("allOf");
   for (auto& property : schema["properties"].get_object()) {
     json::object& described = property.value().get_object();
     described.erase("default");

@@ -5,6 +5,7 @@
 
 #include "json/print.h"
 #include "model/clouds.h"
+#include "model/cluster.h"
 #include "service/async.h"
 #include "service/placing.h"
 
@@ -20,6 +21,11 @@ Reservation as_if_asked(const std::string& user, const Request& request,
   for (const pricing::RankedOffer& ranked : ranking.offers | std::views::take(kOffers))
     asked.candidates.push_back(ranked.offer);
   return asked;
+}
+
+// What it would be otherwise than asked.
+std::string note_of(const Request& request) {
+  return request.kind == Kind::cluster ? cluster_note(request) : "";
 }
 
 }  // namespace
@@ -100,6 +106,8 @@ Async<EstimateView> Service::estimate(std::string user, Request request, std::si
   } else if (view.lease && !request.lease) {
     view.note = fmt::format("no lease given, so the default of {} counts", to_string(*view.lease));
   }
+  if (const std::string other = note_of(request); !other.empty())
+    view.note = view.note ? fmt::format("{}. {}", *view.note, other) : other;
   request.lease = view.lease;
   pricing::Ranking ranking = pricing::rank(*catalog, request, found->reach, limit);
   if (ranking.offers.empty())

@@ -25,6 +25,14 @@ for change in ({"count": 0}, {"kind": "cluster"}, {"colour": "red"}, {"lease": "
     if judge("Request", {**good, **change}):
         errors.append(f"accepts {change}")
 
+cluster = {"kind": "cluster", "nodes": 3, "release": "emr-6.15.0", "applications": ["Spark"], "lease": "2h",
+           "open_to": "203.0.113.0/24"}
+if not judge("Request", cluster) or not judge("Request", {"kind": "cluster", "nodes": 1}):
+    errors.append("refuses a good request of a cluster")
+for change in ({"nodes": 0}, {"nodes": None}, {"applications": []}, {"spot_workers": "yes"}, {"kind": "vm"}):
+    if judge("Request", {**cluster, **change}):
+        errors.append(f"accepts a cluster with {change}")
+
 for error in errors:
     print(error)
 print(f"{len(document['paths'])} paths, {len(document['components']['schemas'])} schemas, {len(errors)} errors")

@@ -32,6 +32,13 @@ constexpr Case kCases[] = {
          "image":"ubuntu-24.04","clouds":["aws"],"regions":["eu-*"],"instance_type":"t3.micro",
          "match":"at_least","burstable":true,"max_price_usd_hour":1,"lease":"1h","name":"n",
          "ssh_public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample","user_data":"#!/bin/sh"})"},
+    {"POST", "reservations", "createReservation",
+     R"({"kind":"cluster","nodes":3,"vcpus":4,"memory_gib":16,"disk_gib":25,"arch":"x86_64",
+         "clouds":["aws"],"regions":["us-east-1"],"instance_type":"m5.xlarge","lease":"1h",
+         "release":"emr-6.15.0","applications":["Spark"],"idle_timeout":"2h","spot_workers":true,
+         "log_uri":"s3://bucket/logs/","subnet":"subnet-1","open_to":"203.0.113.0/24"})"},
+    {"POST", "estimates", "estimate",
+     R"({"kind":"cluster","nodes":3,"release":"emr-7.1.0","spot_workers":true})"},
     {"POST", "templates/t/reservations", "launchTemplate",
      R"({"count":2,"lease":"1h","clouds":["aws"]})"},
     {"POST", "templates/t", "saveTemplate",
@@ -163,7 +170,14 @@ TEST_P(BadInput, IsNamedWhenSomethingIsMissing) {
   const json::value described = schema();
   const json::object& rule = check.resolved(described);
   const auto* required = rule.if_contains("required");
-  for (const json::value& name : required ? required->as_array() : json::array()) {
+  json::array names = required ? required->as_array() : json::array();
+  const auto* conditions = rule.if_contains("allOf");
+  for (const json::value& condition : conditions ? conditions->as_array() : json::array()) {
+    if (!check.wrong(condition.at("if"), good()).empty()) continue;
+    for (const json::value& name : condition.at("then").at("required").as_array())
+      names.push_back(name);
+  }
+  for (const json::value& name : names) {
     json::object body = good();
     body.erase(name.as_string());
     expect_named(body, name.as_string());

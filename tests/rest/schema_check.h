@@ -28,6 +28,7 @@ class SchemaCheck {
     }
     if (std::string bad = wrong_number(rule, given); !bad.empty()) return path + bad;
     if (std::string bad = wrong_text(rule, given); !bad.empty()) return path + bad;
+    if (std::string bad = wrong_condition(rule, given, path); !bad.empty()) return bad;
     if (const auto* items = given.if_array()) return wrong_items(rule, *items, path);
     if (const auto* members = given.if_object()) return wrong_members(rule, *members, path);
     return "";
@@ -63,6 +64,17 @@ class SchemaCheck {
     return false;
   }
 
+  // allOf of pairs of if and then.
+  std::string wrong_condition(const json::object& rule, const json::value& given,
+                              const std::string& path) const {
+    const auto* conditions = rule.if_contains("allOf");
+    for (const json::value& condition : conditions ? conditions->as_array() : json::array()) {
+      if (!wrong(condition.at("if"), given, path).empty()) continue;
+      if (std::string bad = wrong(condition.at("then"), given, path); !bad.empty()) return bad;
+    }
+    return "";
+  }
+
   static std::string wrong_number(const json::object& rule, const json::value& given) {
     if (!given.is_number()) return "";
     const double number = given.to_number<double>();
@@ -87,6 +99,8 @@ class SchemaCheck {
         known = known || entry.as_string() == text;
       if (!known) return " is none of the words";
     }
+    if (const auto* only = rule.if_contains("const"); only && only->as_string() != text)
+      return " is not " + std::string(only->as_string());
     const auto* pattern = rule.if_contains("pattern");
     if (pattern && !std::regex_search(text, std::regex(std::string(pattern->as_string())))) {
       return " does not match " + std::string(pattern->as_string());

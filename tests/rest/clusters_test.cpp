@@ -1,0 +1,104 @@
+// Clusters over HTTP: what is refused and by which name, what one costs, and templates of one.
+
+#include "fixture.h"
+
+namespace mayfly::rest {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kCluster[] = R"({"kind":"cluster","nodes":3,"regions":["us-east-1"],"lease":"2h"})";
+
+class Clusters : public RestTest {
+ protected:
+  // The fields that a cluster with these members is refused for.
+  std::vector<std::string> wrong(const std::string& members) {
+    const Reply reply = ann_.ask("POST", "estimates", R"({"kind":"cluster",)" + members + "}");
+    EXPECT_EQ(reply.status, 422) << members << reply.text;
+    said_ = reply.text;
+    return reply.fields();
+  }
+
+  Client ann_ = customer();
+  std::string said_;
+};
+
+TEST_F(Clusters, NeedTheirNumberOfNodes) {
+  EXPECT_THAT(wrong(R"("release":"emr-6.15.0")"), ElementsAre("nodes"));
+  EXPECT_THAT(wrong(R"("nodes":null)"), ElementsAre("nodes"));
+  EXPECT_THAT(wrong(R"("nodes":0)"), ElementsAre("nodes"));
+  EXPECT_THAT(wrong(R"("nodes":100000)"), ElementsAre("nodes"));
+  EXPECT_THAT(wrong(R"("nodes":3,"count":2)"), ElementsAre("count"));
+  EXPECT_THAT(said_, HasSubstr("`nodes` is its size"));
+  EXPECT_EQ(ann_.ask("POST", "estimates", R"({"kind":"cluster","nodes":3,"count":1})").status, 200);
+}
+
+TEST_F(Clusters, AloneHaveTheirFields) {
+  const Reply reply = ann_.ask("POST", "estimates",
+                               R"({"kind":"vm","count":1,"vcpus":1,"memory_gib":1,"nodes":3,
+                                   "release":"emr-6.15.0","applications":["Spark"],
+                                   "idle_timeout":"1h","spot_workers":false,"log_uri":"s3://b/",
+                                   "subnet":"subnet-1","open_to":"203.0.113.0/24"})");
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_THAT(reply.fields(), ElementsAre("nodes", "release", "applications", "idle_timeout",
+                                          "spot_workers", "log_uri", "subnet", "open_to"));
+  EXPECT_THAT(wrong(R"("nodes":3,"user_data":"#!/bin/sh","image":"debian-12","spread":true)"),
+              testing::UnorderedElementsAre("user_data", "image", "spread"));
+  EXPECT_THAT(wrong(R"("nodes":3,"clouds":["digitalocean"])"), ElementsAre("clouds"));
+}
+
+TEST_F(Clusters, AreRefusedByTheNameOfWhatIsWrong) {
+  EXPECT_THAT(wrong(R"("nodes":3,"release":"7.1.0")"), ElementsAre("release"));
+  EXPECT_THAT(wrong(R"("nodes":3,"release":"emr-4.0.0")"), ElementsAre("release"));
+  EXPECT_THAT(wrong(R"("nodes":3,"applications":[])"), ElementsAre("applications"));
+  EXPECT_THAT(wrong(R"("nodes":3,"open_to":"0.0.0.0/0")"), ElementsAre("open_to"));
+  EXPECT_THAT(wrong(R"("nodes":3,"open_to":"203.0.113.7")"), ElementsAre("open_to"));
+  EXPECT_THAT(wrong(R"("nodes":3,"subnet":"subnet-1")"), ElementsAre("subnet"));
+  EXPECT_THAT(wrong(R"("nodes":3,"subnet":"subnet-1","regions":["eu-*"])"), ElementsAre("subnet"));
+  EXPECT_THAT(wrong(R"("nodes":3,"log_uri":"https://example.com/")"), ElementsAre("log_uri"));
+  EXPECT_THAT(wrong(R"("nodes":3,"idle_timeout":"8d")"), ElementsAre("idle_timeout"));
+  EXPECT_THAT(wrong(R"("nodes":0,"open_to":"::/0","log_uri":"x")"),
+              testing::UnorderedElementsAre("nodes", "open_to", "log_uri"))
+      << "all at once";
+}
+
+TEST_F(Clusters, HaveGangliaOnlyWhereThereIsOne) {
+  EXPECT_THAT(wrong(R"("nodes":3,"release":"emr-7.0.0","applications":["Spark","Ganglia"])"),
+              ElementsAre("applications"));
+  EXPECT_THAT(said_, HasSubstr("AmazonCloudWatchAgent"));
+  const Reply swapped =
+      ann_.ask("POST", "estimates", R"({"kind":"cluster","nodes":3,"release":"emr-7.0.0"})");
+  EXPECT_EQ(swapped.status, 200) << swapped.text;
+  EXPECT_THAT(text_of(swapped.body, "note"), HasSubstr("AmazonCloudWatchAgent"));
+}
+
+TEST_F(Clusters, AreNeverOfTypesThatEmrDoesNotTake) {
+  const Reply reply =
+      ann_.ask("POST", "estimates", R"({"kind":"cluster","nodes":3,"instance_type":"t3.xlarge"})");
+  EXPECT_EQ(reply.status, 422) << reply.text;
+  EXPECT_EQ(text_of(reply.body, "code"), "unsatisfiable");
+  EXPECT_THAT(reply.text, HasSubstr("\"relax\":[{\"field\":\"instance_type\""));
+}
+
+TEST_F(Clusters, CostAllTheirNodesAndEmrsPart) {
+  const Reply reply = ann_.ask("POST", "estimates?limit=5", kCluster);
+  ASSERT_EQ(reply.status, 200) << reply.text;
+  const json::array& offers = reply.body.at("offers").as_array();
+  ASSERT_EQ(offers.size(), 5U);
+  double last = 0;
+  for (const json::value& offer : offers) {
+    EXPECT_EQ(offer.at("cloud").as_string(), "aws");
+    EXPECT_EQ(offer.at("nodes").as_int64(), 3);
+    EXPECT_FALSE(offer.at("instance_type").as_string().starts_with("t"));
+    const double price = offer.at("price_usd_hour").to_number<double>();
+    const double cost = offer.at("cost_usd").to_number<double>();
+    EXPECT_LT(offer.at("surcharge_usd_hour").to_number<double>(), price);
+    EXPECT_NEAR(cost, 2 * price, 0.000003);
+    EXPECT_GE(cost, last);
+    last = cost;
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::rest
