@@ -113,7 +113,10 @@ Order Observer::order_of(const Scope& scope) const {
 
 // In transition the pacer alone slows listings down, when their part of the limit is used up.
 Duration Observer::interval(Scope& scope) {
-  const Duration least = ports_.clouds.at(scope.cloud)->traits().poll_min;
+  const auto set = settings_.poll_min.find(scope.cloud);
+  const Duration least = set == settings_.poll_min.end()
+                             ? ports_.clouds.at(scope.cloud)->traits().poll_min
+                             : set->second;
   if (scope.any(Watch::transition)) return std::max(settings_.poll_transition, least);
   const Duration base = scope.any(Watch::steady) ? settings_.poll_steady : settings_.poll_dormant;
   const auto crowd = settings_.poll_share * static_cast<std::int64_t>(scopes_.size());

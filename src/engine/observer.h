@@ -29,6 +29,8 @@ struct ObserverSettings {
   Duration poll_transition = 2s;
   Duration poll_steady = 4s;
   Duration poll_dormant = 10min;
+  std::map<std::string, Duration> poll_min =
+      {};                      // by cloud, instead of its own CloudTraits::poll_min
   Duration poll_share = 20ms;  // steady listings of all scopes together: not more than one in this
 };
 

@@ -20,6 +20,7 @@
 #include "http/server.h"
 #include "json/parse.h"
 #include "mail/smtp.h"
+#include "model/clouds.h"
 #include "notify/notifier.h"
 #include "rest/door.h"
 #include "service/service.h"
@@ -168,7 +169,8 @@ class Running final : public Assembly {
                            .observer = {.installation = installation,
                                         .poll_transition = config_.poll_transition,
                                         .poll_steady = config_.poll_steady,
-                                        .poll_dormant = config_.poll_dormant},
+                                        .poll_dormant = config_.poll_dormant,
+                                        .poll_min = {{std::string(kEmr), config_.poll_clusters}}},
                            .rate_percent = config_.rate_percent,
                            .sweep = sweep_settings(),
                            .alongside =

@@ -45,6 +45,7 @@ struct Config {
   Duration poll_transition = 2s;
   Duration poll_steady = 4s;
   Duration poll_dormant = 10min;
+  Duration poll_clusters = 30s;  // at least, whatever the others say: EMR bears no more
   // [notify]: version and public_only are filled in by the assembly.
   notify::Settings notify;
   bool notify_allow_private = false;  // webhooks may point at this machine and its network

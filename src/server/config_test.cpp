@@ -61,6 +61,7 @@ steady = "20s"
 vanish = "2m"
 invisible = "3m"
 dormant = "1m"
+clusters = "40s"
 )",
                               "test.toml", config);
   ASSERT_TRUE(read) << read.error().message;
@@ -79,6 +80,7 @@ dormant = "1m"
   EXPECT_EQ(config.policy.invisible_window, Duration{3min});
   EXPECT_EQ(config.poll_steady, Duration{20s});
   EXPECT_EQ(config.poll_dormant, Duration{1min});
+  EXPECT_EQ(config.poll_clusters, Duration{40s});
 }
 
 TEST(Config, RefusesAnUnknownSettingByNameAndLine) {
