@@ -88,6 +88,32 @@ TEST(PriceList, RefusesADiskPriceItCannotRead) {
   }
 }
 
+TEST(PriceList, RefusesEmrFiguresItCannotRead) {
+  const auto complaint = [](const std::string& types, const std::string& surcharges) {
+    PriceFiles files = snapshot_files();
+    const std::string all_types = fmt::format("{}\nm5.xlarge,1,1,1\n{}", kEmrTypesHeader, types);
+    const std::string all_surcharges =
+        fmt::format("{}\nm5.xlarge,us-east-1,0.048\n{}", kEmrSurchargesHeader, surcharges);
+    files.emr_types = all_types;
+    files.emr_surcharges = all_surcharges;
+    const auto read = Catalog::from_csv(files, "2000-01-01");
+    return read ? "accepted" : read.error().message;
+  };
+  EXPECT_EQ(complaint("", ""), "accepted");
+  for (const char* row : {"c5.xlarge,1,1", "c5.xlarge,1,1,1,1", "c5.xlarge,1,1,2", "c5.xlarge,1,,1",
+                          ",1,1,1", "m5.xlarge,1,0,1"}) {
+    EXPECT_TRUE(complaint(row, "").starts_with("emr_types.csv line 3: ")) << row;
+  }
+  for (const char* row : {"c5.xlarge,us-east-1", "c5.xlarge,us-east-1,0", "c5.xlarge,us-east-1,x",
+                          "c5.xlarge,,0.1", ",us-east-1,0.1", "m5.xlarge,us-east-1,0.05"}) {
+    EXPECT_TRUE(complaint("", row).starts_with("emr_surcharges.csv line 3: ")) << row;
+  }
+}
+
+TEST(PriceList, KnowsEmrAsNoCloudThatSellsMachines) {
+  EXPECT_TRUE(refusal("emr,us-east-1,m5.xlarge,4,16,x86_64,0,0,0.24").contains("cloud 'emr'"));
+}
+
 TEST(PriceList, RefusesOtherColumns) {
   const auto other = Catalog::from_csv("cloud,region\n", "region,usd_gb_month\n", "2000-01-01");
   ASSERT_FALSE(other);

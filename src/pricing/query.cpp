@@ -102,11 +102,11 @@ Verdict Query::judge(const Bucket& bucket, const std::vector<std::string>& image
 }
 
 Verdict Query::judge(const Part& part, const Row& row) const {
+  if ((row.releases & releases_) == 0) return {Constraint::release};
   if (!part.verdict.satisfied()) return part.verdict;
   const bool as_requested = naming_ == Naming::as_requested;
   if (as_requested && request_.instance_type && type_ != row.type)
     return {Constraint::instance_type};
-  if ((row.releases & releases_) == 0) return {Constraint::release};
   if (as_requested && !request_.instance_type && row.only_by_name)
     return {Constraint::only_by_name};
   if (!part.arch_fits) return {Constraint::arch};

@@ -17,6 +17,7 @@ namespace mayfly::pricing {
 // told.
 enum class Constraint {
   none,
+  release,         // of EMR: does not take the type, so it is no node at all
   clouds,          // not among the clouds asked for
   key,             // the user has no key for the cloud
   image,           // the cloud cannot boot it
@@ -24,7 +25,6 @@ enum class Constraint {
   enabled_region,  // the account cannot use it
   disk_price,      // unknown there: nothing is offered
   instance_type,   // another is asked for
-  release,         // of EMR: does not take the type
   only_by_name,
   arch,
   burstable,

@@ -72,6 +72,9 @@ class RandomRequests {
     if (one_in(3)) request.memory_gib.reset();
     if (one_in(2)) request.clouds.reset();
     if (one_in(2) && request.instance_type) request.instance_type = "m5.xlarge";
+    json::Issues issues;
+    validate(request, issues);
+    if (!issues.empty()) request.match = Match::at_least;  // closest needs a size
     as_emr(asked.reach);
     return asked;
   }

@@ -72,6 +72,8 @@ std::string Rejections::reason(const Verdict& verdict, const Group& group) const
   switch (verdict.constraint) {
     case Constraint::none:
       break;
+    case Constraint::release:
+      return release_reason(cluster_of(request_).release);
     case Constraint::clouds:
       return "clouds: not among those asked for";
     case Constraint::key:
@@ -90,8 +92,6 @@ std::string Rejections::reason(const Verdict& verdict, const Group& group) const
       return "regions: nothing is offered where the disk price is unknown";
     case Constraint::instance_type:
       return fmt::format("instance_type: is not {}", *request_.instance_type);
-    case Constraint::release:
-      return release_reason(cluster_of(request_).release);
     case Constraint::only_by_name:
       return "instance_type: GPUs, bare metal, special and bygone families only by name";
     case Constraint::arch:

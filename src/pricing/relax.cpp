@@ -3,6 +3,7 @@
 // suggestion that would not work is never made.
 #include <algorithm>
 #include <cstdlib>
+#include <ranges>
 
 #include "json/codec.h"
 #include "model/clouds.h"
@@ -200,11 +201,11 @@ bool is_valid(const Request& request) {
   return issues.empty();
 }
 
-// Another generation of EMR may take the type asked for.
+// Another generation of EMR may take the type asked for; the newest that does is the best advice.
 Changes change_release(const Unsatisfied& given) {
   Changes changes;
   if (given.request.kind != Kind::cluster) return changes;
-  for (const std::string_view release : kReleaseColumns) {
+  for (const std::string_view release : kReleaseColumns | std::views::reverse) {
     Change other = change(given.request, &Request::release, std::string(release));
     // Applications that are asked for by name may not be part of it.
     if (is_valid(other.changed)) changes.push_back(std::move(other));

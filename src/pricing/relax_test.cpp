@@ -86,6 +86,7 @@ TEST(Relax, StandsInForATypeThatIsNotSoldThere) {
 struct Case {
   std::string name;
   std::vector<naive::Line> lines;
+  std::vector<naive::Line> nodes;  // of clusters
   std::shared_ptr<const Catalog> catalog;
   Asked asked;
 
@@ -106,8 +107,10 @@ struct Case {
 // As a client would: the one member in JSON, over the request it was refused for.
 Request apply(const Request& request, const Relaxation& change) {
   Request changed = request;
-  const json::value member =
-      json::object{{"kind", "vm"}, {"count", request.count}, {change.field, change.value}};
+  const bool cluster = request.kind == Kind::cluster;
+  const json::value member = json::object{{"kind", cluster ? "cluster" : "vm"},
+                                          {cluster ? "nodes" : "count", machine_count(request)},
+                                          {change.field, change.value}};
   json::Issues issues;
   json::decode(member, std::string{}, nullptr, json::Unknown::refuse, issues, changed);
   validate(changed, issues);
@@ -158,16 +161,22 @@ bool some_line_helps(const Case& c, auto member_of_line, auto field) {
 
 std::set<std::string> helpful_fields(const Case& c) {
   const Request& request = c.asked.request;
+  const bool cluster = request.kind == Kind::cluster;
   const auto any_value = [&](auto field, auto... values) {
     return (c.helps(field, values) || ...);
   };
+  // Nodes without a size have nothing to be close to.
+  const bool closest_is_valid = request.vcpus || request.instance_type || !cluster;
+  const bool helpful_match = any_value(&Request::match, Match::at_least, Match::exact) ||
+                             (closest_is_valid && c.helps(&Request::match, Match::closest));
   using Names = std::vector<std::string>;
   const std::pair<const char*, bool> fields[] = {
       {"vcpus", nearest_helpful(c, false).has_value()},
       {"memory_gib", nearest_helpful(c, true).has_value()},
       {"disk_gib", c.helps(&Request::disk_gib, 1)},
       {"arch", any_value(&Request::arch, Arch::any, Arch::x86_64, Arch::arm64)},
-      {"image", any_value(&Request::image, "debian-12", "amazon-linux-2023", "ami-1", "x-x64")},
+      {"image",
+       !cluster && any_value(&Request::image, "debian-12", "amazon-linux-2023", "ami-1", "x-x64")},
       {"clouds",
        request.clouds && any_value(&Request::clouds, Names{"aws"}, Names{"digitalocean"})},
       {"regions",
@@ -176,7 +185,8 @@ std::set<std::string> helpful_fields(const Case& c) {
       {"instance_type",
        some_line_helps(
            c, [](const naive::Line& line) { return line.type; }, &Request::instance_type)},
-      {"match", any_value(&Request::match, Match::at_least, Match::exact, Match::closest)},
+      {"release", cluster && any_value(&Request::release, "emr-5.36.2", "emr-6.0.0", "emr-7.0.0")},
+      {"match", helpful_match},
       {"burstable", c.helps(&Request::burstable, true)},
       {"max_price_usd_hour",
        request.max_price_usd_hour && c.helps(&Request::max_price_usd_hour, Money::of(100'000))},
@@ -216,7 +226,11 @@ Case small_case(std::uint64_t seed) {
   }
   auto catalog = Catalog::from_csv(text, snapshot_gp3(), "2000-01-01");
   EXPECT_TRUE(catalog);
-  return {.lines = naive::read(text, snapshot_gp3()), .catalog = *catalog};
+  PriceFiles files = snapshot_files();
+  files.offers = text;
+  return {.lines = naive::read(text, snapshot_gp3()),
+          .nodes = naive::read_nodes(files),
+          .catalog = *catalog};
 }
 
 // By chance alone that is rare.
@@ -227,33 +241,67 @@ void ask_for_what_burstable_excludes(Asked& asked, RandomRequests& draw) {
   asked.request.instance_type = row->instance_type;
 }
 
+// Likewise.
+void ask_for_what_another_release_takes(Case& c) {
+  const auto node = std::ranges::find_if(c.nodes, [](const naive::Line& line) {
+    return line.generations.contains("7") && !line.generations.contains("6");
+  });
+  if (node == c.nodes.end()) return;
+  c.asked.request = {.kind = Kind::cluster, .arch = Arch::any};
+  c.asked.request.instance_type = node->type;
+  c.asked.request.nodes = 2;
+}
+
+using Seen = std::map<std::string, int>;
+
+void check_advice(const Case& c, Seen& seen) {
+  SCOPED_TRACE(json::print(json::encode(c.asked.request)));
+  std::set<std::string> listed;
+  Money previous;
+  for (const Relaxation& change : relax(*c.catalog, c.asked.request, c.asked.reach)) {
+    EXPECT_TRUE(listed.insert(change.field).second) << change.field;
+    EXPECT_EQ(c.cost_with(apply(c.asked.request, change)), change.cost.value) << change.field;
+    EXPECT_LE(previous, change.cost);
+    expect_least_change(c, change);
+    previous = change.cost;
+    ++seen[change.field];
+  }
+  EXPECT_EQ(listed, helpful_fields(c));
+}
+
 TEST(Relax, ListsExactlyTheFieldsThatHelpAndTheirLeastChange) {
-  std::map<std::string, int> seen;
+  Seen seen;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     Case c = small_case(seed);
     RandomRequests draw(*c.catalog, seed);
     for (int i = 0; i < 40; ++i) {
       c.asked = draw.any();
       if (i % 8 == 0) ask_for_what_burstable_excludes(c.asked, draw);
-      if (c.helps(c.asked.request)) continue;
-      SCOPED_TRACE(fmt::format("seed {} request {}: {}", seed, i,
-                               json::print(json::encode(c.asked.request))));
-      std::set<std::string> listed;
-      Money previous;
-      for (const Relaxation& change : relax(*c.catalog, c.asked.request, c.asked.reach)) {
-        EXPECT_TRUE(listed.insert(change.field).second) << change.field;
-        EXPECT_EQ(c.cost_with(apply(c.asked.request, change)), change.cost.value) << change.field;
-        EXPECT_LE(previous, change.cost);
-        expect_least_change(c, change);
-        previous = change.cost;
-        ++seen[change.field];
-      }
-      EXPECT_EQ(listed, helpful_fields(c));
-      ASSERT_FALSE(HasFailure());
+      if (!c.helps(c.asked.request)) check_advice(c, seen);
+      ASSERT_FALSE(HasFailure()) << "seed " << seed << " request " << i;
     }
   }
   for (const char* field : {"vcpus", "memory_gib", "disk_gib", "arch", "image", "clouds", "regions",
                             "instance_type", "match", "burstable", "max_price_usd_hour"}) {
+    EXPECT_GT(seen[field], 0) << field;
+  }
+}
+
+TEST(Relax, DoesSoForClusters) {
+  Seen seen;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    Case c = small_case(seed);
+    c.lines = c.nodes;
+    RandomRequests draw(*c.catalog, seed);
+    for (int i = 0; i < 30; ++i) {
+      c.asked = draw.cluster();
+      if (i % 8 == 0) ask_for_what_another_release_takes(c);
+      if (!c.helps(c.asked.request)) check_advice(c, seen);
+      ASSERT_FALSE(HasFailure()) << "seed " << seed << " request " << i;
+    }
+  }
+  for (const char* field : {"vcpus", "memory_gib", "disk_gib", "arch", "regions", "instance_type",
+                            "release", "match", "max_price_usd_hour"}) {
     EXPECT_GT(seen[field], 0) << field;
   }
 }
