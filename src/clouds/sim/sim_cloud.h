@@ -15,6 +15,8 @@
 namespace mayfly::sim {
 
 std::unique_ptr<clouds::Cloud> make_sim_aws(World& world);
+// EMR, on the same accounts as EC2. A cluster is one machine.
+std::unique_ptr<clouds::Cloud> make_sim_emr(World& world);
 std::unique_ptr<clouds::Cloud> make_sim_digitalocean(World& world);
 
 // The account that credentials belong to, for World::revoke, add_foreign and so on.
