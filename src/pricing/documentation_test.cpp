@@ -7,6 +7,7 @@
 
 #include "json/codec.h"
 #include "json/parse.h"
+#include "model/clouds.h"
 #include "pricing/ranking.h"
 
 namespace mayfly::pricing {
@@ -45,16 +46,16 @@ TEST(Documentation, HasExamplesThatAreTrue) {
     ASSERT_TRUE(request) << asked;
     const auto lines = static_cast<std::size_t>(std::ranges::count(written, '\n'));
     std::string given;
-    for (const RankedOffer& ranked :
-         cheapest(*Catalog::embedded(), *request, {.clouds = {"aws", "digitalocean"}}, lines)) {
+    for (const RankedOffer& ranked : cheapest(*Catalog::embedded(), *request,
+                                              {.clouds = {"aws", "digitalocean", "emr"}}, lines)) {
       given +=
-          fmt::format("{} {} {} {} {}\n", ranked.offer.cloud, ranked.offer.region,
+          fmt::format("{} {} {} {} {}\n", cloud_of_driver(ranked.offer.cloud), ranked.offer.region,
                       ranked.offer.instance_type, to_string(ranked.hourly), to_string(ranked.cost));
     }
     EXPECT_EQ(written, given) << asked;
     ++examples;
   }
-  EXPECT_EQ(examples, 6);
+  EXPECT_EQ(examples, 8);
 }
 
 }  // namespace
