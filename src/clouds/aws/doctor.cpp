@@ -92,11 +92,11 @@ const std::vector<Doctor::Step>& Doctor::steps() {
   using enum NeededFor;
   static const std::vector<Step> kSteps = {
       {"image", vm, &Doctor::look_at_image},
-      {"instance_types", vm, &Doctor::look_at_types},
+      {"instance_types", all, &Doctor::look_at_types},
       {"network", all, &Doctor::look_at_network},
       {"list_machines", all, &Doctor::look_at_listing},
       {"launch", vm, &Doctor::look_at_launch},
-      {"security_group", vm, &Doctor::look_at_group},
+      {"security_group", all, &Doctor::look_at_group},
       {"end_machines", vm, &Doctor::look_at_end},
       {"vcpu_quota", all, &Doctor::look_at_quota},
       {"emr", cluster, &Doctor::look_at_emr},

@@ -69,6 +69,12 @@ void DigitalOceanCloud::check(const Credentials& credentials, Loop& loop,
   answer_with(driver_, loop, std::move(done), driver_for(credentials).check(credentials));
 }
 
+void DigitalOceanCloud::examine(const Credentials& credentials, std::string region, Loop& loop,
+                                Done<CloudResult<Examination>> done) {
+  answer_with(driver_, loop, std::move(done),
+              driver_for(credentials).examine(credentials, std::move(region)));
+}
+
 void DigitalOceanCloud::prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
                                 Done<CloudResult<std::vector<LaunchTarget>>> done) {
   answer_with(driver_, loop, std::move(done),

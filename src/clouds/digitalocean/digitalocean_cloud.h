@@ -36,6 +36,8 @@ class DigitalOceanCloud final : public Cloud {
   std::optional<Allowance> allowance(const std::string& key_id) const override;
 
   void check(const Credentials& credentials, Loop& loop, Done<CloudResult<Identity>> done) override;
+  void examine(const Credentials& credentials, std::string region, Loop& loop,
+               Done<CloudResult<Examination>> done) override;
   void prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
                Done<CloudResult<std::vector<LaunchTarget>>> done) override;
   void launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,

@@ -49,6 +49,7 @@ class Driver {
   Allowances& allowances() { return api_.allowances(); }
 
   Work<Identity> check(Credentials credentials);
+  Work<Examination> examine(Credentials credentials, std::string region);
   Work<std::vector<LaunchTarget>> prepare(Credentials credentials, PrepareSpec spec);
   Work<std::vector<Instance>> launch(Credentials credentials, LaunchSpec spec);
   Work<std::vector<Instance>> look_up(Credentials credentials, Cloud::LookUp what);
