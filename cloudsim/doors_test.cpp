@@ -3,14 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-
-#include "clouds/aws/sigv4.h"
 #include "clouds/sim/geography.h"
-#include "json/parse.h"
-#include "json/print.h"
+#include "wire_fixture.h"
 
 namespace mayfly::cloudsim {
 namespace {
@@ -19,55 +13,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-// A clock that moves a little whenever it is read: nobody waits, and every run is the same.
-class StepClock final : public Clock {
- public:
-  Time now() const override { return now_ += 1ms; }
-  void pass(Duration duration) { now_ += duration; }
-
- private:
-  mutable Time now_{Duration{1'800'000'000'000'000}};
-};
-
-// A whole simulator without sockets: a reading of the clock takes one second at the clouds.
-struct Wire : testing::Test {
-  StepClock clock;
-  Simulator simulator{clock, {.speed = 1000, .seed = 5}};
-  Doors doors{simulator};
-
-  http::Response answer(http::Request request) {
-    boost::asio::io_context context;
-    auto future =
-        boost::asio::co_spawn(context, doors.answer(std::move(request)), boost::asio::use_future);
-    context.run();
-    return future.get();
-  }
-
-  static http::Request request(std::string method, std::string target, std::string body = {}) {
-    http::Request made{.method = std::move(method), .target = target, .body = std::move(body)};
-    const std::size_t question = std::min(target.find('?'), target.size());
-    std::string segment;
-    for (const char c : target.substr(1, question - 1) + '/') {
-      if (c != '/')
-        segment += c;
-      else if (!segment.empty())
-        made.path.push_back(std::exchange(segment, {}));
-    }
-    if (question < target.size()) made.query = *http::parse_form(target.substr(question + 1));
-    made.headers = {{"Host", "127.0.0.1:5000"}};
-    return made;
-  }
-
-  http::Response sim(std::string method, std::string target, std::string body = {}) {
-    return answer(request(std::move(method), "/_sim" + target, std::move(body)));
-  }
-  void break_with(const std::string& faults) {
-    ASSERT_EQ(sim("POST", "/faults", "{\"faults\":[" + faults + "]}").status, 200);
-  }
-  void pass(Duration at_the_clouds) { clock.pass(at_the_clouds / 1000); }
-  json::value ledger() { return *json::parse(sim("GET", "/ledger").body); }
-};
 
 struct DropletsWire : Wire {
   http::Response call(std::string method, std::string path, std::string body = {}) {
@@ -261,13 +206,9 @@ struct Ec2Wire : Wire {
   std::string region = "us-east-1";
 
   http::Response call(const std::string& form, const std::string& secret = kSecretAccessKey) {
-    http::Request made = request("POST", "/", "Version=2016-11-15&" + form);
-    made.headers.push_back({"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
-    const http::Headers added = clouds::aws::sign(
-        {.method = "POST", .path = "/", .headers = made.headers, .body = made.body},
-        {.id = kAccessKeyId, .secret = Secret(secret)}, region, "ec2", clock.now());
-    made.headers.insert(made.headers.end(), added.begin(), added.end());
-    return answer(std::move(made));
+    return signed_call("Version=2016-11-15&" + form,
+                       {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                       region, "ec2", secret);
   }
   std::string image() { return mayfly::sim::find_image(region, "debian-12", Arch::x86_64)->id; }
   std::string run(const std::string& more = {}) {

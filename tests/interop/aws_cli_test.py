@@ -279,6 +279,84 @@ class AwsCli(unittest.TestCase):
         self.simulator.ask("/_sim/faults", "DELETE")
         self.assertEqual(self.aws(*arguments)["Instances"][0]["ClientToken"], "token-faults")
 
+    def cluster_arguments(self, name, *more, instance_type="m5.xlarge"):
+        return ["emr", "create-cluster", "--name", name, "--release-label", "emr-6.15.0",
+                "--applications", "Name=Hadoop", "Name=Spark", "Name=Ganglia", "Name=Zeppelin",
+                "--instance-groups",
+                f"InstanceGroupType=MASTER,InstanceCount=1,InstanceType={instance_type}",
+                f"InstanceGroupType=CORE,InstanceCount=2,InstanceType={instance_type}",
+                "--service-role", "EMR_DefaultRole", "--tags", f"mayfly:reservation={name}",
+                "--ec2-attributes", "InstanceProfile=EMR_EC2_DefaultRole", *more]
+
+    def describe_cluster(self, cluster):
+        return self.aws("emr", "describe-cluster", "--cluster-id", cluster)["Cluster"]
+
+    def test_a_cluster_lives_and_ends(self):
+        cluster = self.aws(*self.cluster_arguments("cluster-life"))["ClusterId"]
+        starting = self.describe_cluster(cluster)
+        self.assertIn(starting["Status"]["State"], ("STARTING", "BOOTSTRAPPING"))
+        self.assertEqual([g["RequestedInstanceCount"] for g in starting["InstanceGroups"]], [1, 2])
+        self.assertEqual(starting["Tags"], [{"Key": "mayfly:reservation", "Value": "cluster-life"}])
+        self.aws("emr", "wait", "cluster-running", "--cluster-id", cluster)
+        ready = self.describe_cluster(cluster)
+        self.assertIn(ready["Status"]["State"], ("RUNNING", "WAITING"))
+        self.assertRegex(ready["MasterPublicDnsName"], r"^ec2-.*\.amazonaws\.com$")
+        self.assertIn(cluster, [c["Id"] for c in self.aws("emr", "list-clusters", "--active")["Clusters"]])
+        nodes = self.aws("emr", "list-instances", "--cluster-id", cluster)["Instances"]
+        described = self.aws("ec2", "describe-instances", "--filters",
+                             f"Name=tag:aws:elasticmapreduce:job-flow-id,Values={cluster}")
+        self.assertEqual(sorted(n["Ec2InstanceId"] for n in nodes),
+                         sorted(i["InstanceId"] for r in described["Reservations"] for i in r["Instances"]))
+        self.assertEqual(len(nodes), 3)
+        self.aws("emr", "terminate-clusters", "--cluster-ids", cluster)
+        self.aws("emr", "wait", "cluster-terminated", "--cluster-id", cluster)
+        over = self.describe_cluster(cluster)["Status"]
+        self.assertEqual(over["StateChangeReason"]["Code"], "USER_REQUEST")
+        entry = [e for e in self.simulator.ask("/_sim/ledger") if e["id"] == cluster][0]
+        self.assertEqual((entry["cloud"], entry["nodes"], entry["state"]), ("emr", 3, "terminated"))
+        self.assertGreaterEqual(entry["billed_seconds"], 60)
+        self.assertGreater(entry["cost"], 0)
+
+    def test_a_protected_cluster_is_kept(self):
+        cluster = self.aws(*self.cluster_arguments("guarded", "--termination-protected"))["ClusterId"]
+        self.assertEqual(self.refusal("emr", "terminate-clusters", "--cluster-ids", cluster),
+                         "ValidationException")
+        self.aws("emr", "modify-cluster-attributes", "--cluster-id", cluster, "--no-termination-protected")
+        self.aws("emr", "terminate-clusters", "--cluster-ids", cluster)
+        self.assertIn(self.describe_cluster(cluster)["Status"]["State"], ("TERMINATING", "TERMINATED"))
+
+    def test_emr_refuses_in_its_own_words(self):
+        self.assertEqual(self.refusal("emr", "describe-cluster", "--cluster-id", "j-UNKNOWN"),
+                         "InvalidRequestException")
+        self.assertEqual(self.refusal("emr", "terminate-clusters", "--cluster-ids", "j-UNKNOWN"),
+                         "ValidationException")
+        self.assertEqual(self.refusal(*self.cluster_arguments("small", instance_type="t3.micro")),
+                         "ValidationException")
+        self.assertEqual(self.refusal(*self.cluster_arguments("keyless"), secret="wrong"),
+                         "InvalidSignatureException")
+        self.simulator.ask("/_sim/faults", "POST", {"faults": [{"fault": "missing_roles"}]})
+        self.assertEqual(self.refusal(*self.cluster_arguments("roles")), "ValidationException")
+
+    def test_a_cluster_without_room_dies_later(self):
+        self.simulator.ask("/_sim/faults", "POST", {"faults": [{"fault": "capacity", "cloud": "emr"}]})
+        cluster = self.aws(*self.cluster_arguments("crowded"))["ClusterId"]
+        self.assertNotEqual(self.run_cli("emr", "wait", "cluster-running", "--cluster-id", cluster).returncode, 0)
+        status = self.describe_cluster(cluster)["Status"]
+        self.assertIn("EC2 is out of capacity", status["StateChangeReason"]["Message"])
+
+    def test_key_pairs(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".pub") as key:
+            key.write("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ann\n")
+            key.flush()
+            importing = ["ec2", "import-key-pair", "--key-name", "k1", "--public-key-material", f"fileb://{key.name}"]
+            self.assertEqual(self.aws(*importing)["KeyName"], "k1")
+            self.assertEqual(self.refusal(*importing), "InvalidKeyPair.Duplicate")
+        pairs = self.aws("ec2", "describe-key-pairs", "--key-names", "k1")["KeyPairs"]
+        self.assertEqual(pairs[0]["KeyType"], "ed25519")
+        self.aws("ec2", "delete-key-pair", "--key-name", "k1")
+        self.assertEqual(self.refusal("ec2", "describe-key-pairs", "--key-names", "k1"),
+                         "InvalidKeyPair.NotFound")
+
     def test_somebody_else_can_end_a_machine(self):
         [instance] = self.launch("token-drift", tag="drift")
         self.aws("ec2", "wait", "instance-running", "--instance-ids", instance)
