@@ -149,6 +149,10 @@ class Cloudsim(Program):
         """Issues, revokes or lets run out a key of the account."""
         self._control("POST", "keys", order)
 
+    def account(self, order):
+        """What the AWS account has beside machines: {"emr_roles": False}."""
+        self._control("POST", "account", order)
+
     def key_environment(self):
         """What `mayfly keys add ... --from-env` reads."""
         return {"AWS_ACCESS_KEY_ID": self.access_key_id, "AWS_SECRET_ACCESS_KEY": self.secret_access_key,

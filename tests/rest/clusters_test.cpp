@@ -1,6 +1,7 @@
 // Clusters over HTTP: what is refused and by which name, what one costs, and templates of one.
 
 #include "fixture.h"
+#include "json/print.h"
 
 namespace mayfly::rest {
 namespace {
@@ -98,6 +99,73 @@ TEST_F(Clusters, CostAllTheirNodesAndEmrsPart) {
     EXPECT_GE(cost, last);
     last = cost;
   }
+}
+
+TEST_F(Clusters, AreAnsweredWithTheirPagesAndTheWayToThem) {
+  const Reply made = ann_.ask("POST", "reservations", kCluster);
+  ASSERT_EQ(made.status, 201) << made.text;
+  const json::value& cluster = made.body.at("cluster");
+  const std::string master = text_of(cluster, "master_dns");
+  EXPECT_THAT(text_of(cluster, "id"), testing::StartsWith("j-"));
+  EXPECT_THAT(master, testing::StartsWith("ec2-"));
+  EXPECT_EQ(cluster.at("nodes").as_int64(), 3);
+  EXPECT_EQ(text_of(cluster, "release"), "emr-6.15.0");
+  EXPECT_EQ(json::print(cluster.at("applications")), R"(["Hadoop","Spark","Ganglia","Zeppelin"])");
+  EXPECT_EQ(text_of(cluster, "zeppelin_url"), "http://" + master + ":8890/");
+  EXPECT_EQ(text_of(cluster, "ganglia_url"), "http://" + master + "/ganglia/");
+  EXPECT_EQ(text_of(cluster, "spark_history_url"), "http://" + master + ":18080/");
+  EXPECT_THAT(text_of(cluster, "ssh_tunnel"), testing::EndsWith(" hadoop@" + master));
+  EXPECT_FALSE(cluster.as_object().contains("note"));
+  EXPECT_EQ(text_of(made.body.at("placement"), "cloud"), "aws");
+  EXPECT_EQ(made.body.at("placement").at("nodes").as_int64(), 3);
+  EXPECT_EQ(made.body.at("instances").as_array().size(), 1U);
+
+  const std::string path = "reservations/" + text_of(made.body, "id");
+  EXPECT_EQ(ann_.ask("PATCH", path, R"({"extend":"1h"})").status, 200);
+  const Reply ended = ann_.ask("DELETE", path);
+  EXPECT_EQ(ended.status, 200);
+  EXPECT_EQ(text_of(ended.body, "phase"), "released");
+  EXPECT_GT(ended.body.at("cost").at("usd").to_number<double>(), 0);
+}
+
+TEST_F(Clusters, SayWhatIsOtherwiseThanAsked) {
+  const Reply made =
+      ann_.ask("POST", "reservations", R"({"kind":"cluster","nodes":1,"release":"emr-7.1.0"})");
+  ASSERT_EQ(made.status, 201) << made.text;
+  const json::value& cluster = made.body.at("cluster");
+  EXPECT_THAT(text_of(cluster, "note"), HasSubstr("AmazonCloudWatchAgent"));
+  EXPECT_FALSE(cluster.as_object().contains("ganglia_url"));
+  EXPECT_TRUE(cluster.as_object().contains("zeppelin_url"));
+  EXPECT_EQ(ann_.ask("DELETE", "reservations/" + text_of(made.body, "id")).status, 200);
+}
+
+TEST_F(Clusters, AreSavedAsTemplatesAndLaunchedAgain) {
+  const Reply made = ann_.ask("POST", "reservations", kCluster);
+  ASSERT_EQ(made.status, 201) << made.text;
+  const Reply saved = ann_.ask("POST", "templates/sandbox_cluster",
+                               R"({"reservation":")" + text_of(made.body, "id") + R"("})");
+  EXPECT_EQ(saved.status, 201) << saved.text;
+  EXPECT_EQ(saved.body.at("request"), made.body.at("request"));
+  const Reply again = ann_.ask("POST", "templates/sandbox_cluster/reservations");
+  EXPECT_EQ(again.status, 201) << again.text;
+  EXPECT_EQ(again.body.at("request"), made.body.at("request"));
+  const Reply smaller =
+      ann_.ask("POST", "templates/sandbox_cluster/reservations", R"({"nodes":1,"lease":null})");
+  ASSERT_EQ(smaller.status, 201) << smaller.text;
+  EXPECT_EQ(smaller.body.at("cluster").at("nodes").as_int64(), 1);
+  EXPECT_THAT(
+      ann_.ask("POST", "templates/sandbox_cluster/reservations", R"({"nodes":null})").fields(),
+      ElementsAre("nodes"));
+  for (const Reply* one : {&made, &again, &smaller})
+    EXPECT_EQ(ann_.ask("DELETE", "reservations/" + text_of(one->body, "id")).status, 200);
+}
+
+TEST_F(Clusters, NeedAKeyOfAws) {
+  Client ben = user();
+  EXPECT_EQ(ben.ask("POST", "keys", kDigitalOceanKey).status, 201);
+  const Reply reply = ben.ask("POST", "reservations", kCluster);
+  EXPECT_EQ(reply.status, 422) << reply.text;
+  EXPECT_THAT(text_of(reply.body, "remedy"), HasSubstr("mayfly keys add aws"));
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ engine::Settings quick_settings(notify::Notifier& notifier, service::Accounts& a
   settings.policy.backoff_max = 50ms;
   settings.observer.poll_transition = 10ms;
   settings.observer.poll_steady = 100ms;
+  settings.observer.poll_min = {{"emr", 10ms}};
   settings.sweep.rules.age_guard = 100ms;
   settings.sweep.rules.seen_gap = 100ms;
   settings.sweep.rules.absence_window = 10ms;
@@ -51,6 +52,7 @@ sim::WorldSettings quick_world() {
   world.latency = {0ms, 2ms};
   world.instance_boot = world.droplet_boot = {1ms, 10ms};
   world.instance_shutdown = world.droplet_shutdown = {1ms, 10ms};
+  world.cluster_start = world.cluster_bootstrap = world.cluster_shutdown = {1ms, 10ms};
   world.visibility = world.tag_lag = world.address_lag = {0ms, 5ms};
   world.throttling = false;
   world.sold = [](const std::string& cloud, const std::string& region,
@@ -64,13 +66,14 @@ sim::WorldSettings quick_world() {
 Installation::Installation(InstallationOptions options)
     : world_(loop_, 1, std::move(options.world)),
       aws_(sim::make_sim_aws(world_), loop_),
+      emr_(sim::make_sim_emr(world_), loop_),
       digitalocean_(sim::make_sim_digitalocean(world_), loop_),
       store_(memory_, loop_),
       vault_(test_vault()),
       keyring_(store_, vault_) {
   log::configure(log::Level::off, false);
-  const std::map<std::string, clouds::Cloud*> clouds = {{"aws", &aws_},
-                                                        {"digitalocean", &digitalocean_}};
+  const std::map<std::string, clouds::Cloud*> clouds = {
+      {"aws", &aws_}, {"emr", &emr_}, {"digitalocean", &digitalocean_}};
   std::promise<Result<void>> telling;
   on_loop([&] {
     notifier_ = std::make_unique<notify::Notifier>(

@@ -54,6 +54,7 @@ class Installation {
   SystemClock clock_;
   sim::World world_;
   SerialCloud aws_;
+  SerialCloud emr_;
   SerialCloud digitalocean_;
   store::MemoryStore memory_;
   SerialStore store_;
