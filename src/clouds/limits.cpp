@@ -112,6 +112,8 @@ constexpr std::array kEmrLimits{
 };
 // Of living clusters, and of those that ended lately.
 constexpr int kClusterListings = 2;
+// What a listing asks of single clusters: mostly nothing, and more after a restart.
+constexpr int kDescribesOfListing = 2;
 constexpr std::array kEmrCharges{
     Charge{.operation = Operation::terminate, .limit = emr_all, .fixed = 1},
     Charge{.operation = Operation::terminate, .limit = terminate_job_flows, .fixed = 1},
@@ -120,11 +122,11 @@ constexpr std::array kEmrCharges{
     Charge{.operation = Operation::look_up, .limit = describe_cluster, .fixed = 1},
     Charge{.operation = Operation::list,
            .limit = emr_all,
-           .fixed = kClusterListings + kDescribesPerListing},
+           .fixed = kClusterListings + kDescribesOfListing},
     Charge{.operation = Operation::list, .limit = list_clusters, .fixed = kClusterListings},
     Charge{
         .operation = Operation::list, .limit = list_clusters_by_listing, .fixed = kClusterListings},
-    Charge{.operation = Operation::list, .limit = describe_cluster, .fixed = kDescribesPerListing},
+    Charge{.operation = Operation::list, .limit = describe_cluster, .fixed = kDescribesOfListing},
     Charge{.operation = Operation::list, .limit = emr_describe_others, .fixed = 1},
     Charge{.operation = Operation::ended, .limit = emr_all, .per_machine = 1},
     Charge{.operation = Operation::ended, .limit = describe_cluster, .per_machine = 1},

@@ -64,10 +64,6 @@ struct Allowance {
   Time resets_at;  // when the oldest call that counts is forgotten
 };
 
-// EMR's listings tell neither tags nor addresses: these are asked of one cluster after the other,
-// and of so many at most in one operation.
-inline constexpr int kDescribesPerListing = 4;
-
 // Refused only because of too many calls: certainly nothing happened, and fewer calls help.
 bool is_throttled(const CloudFailure& failure);
 
