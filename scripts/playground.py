@@ -145,6 +145,10 @@ class Cloudsim(Program):
     def end_machine(self, machine_id):
         self._control("POST", f"instances/{machine_id}/terminate")
 
+    def aws_account(self, **changes):
+        """What the account has beside machines (emr_roles, standard_vcpus); what is not given is as at the start."""
+        self._control("POST", "account", changes)
+
     def key(self, order):
         """Issues, revokes or lets run out a key of the account."""
         self._control("POST", "keys", order)

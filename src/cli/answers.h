@@ -45,6 +45,25 @@ struct KeyView {
 };
 BOOST_DESCRIBE_STRUCT(KeyView, (), (id, cloud, account, identity, region, status, tested_at))
 
+struct FindingView {
+  std::string check;
+  std::string needed_for;
+  std::string outcome;
+  std::string detail;
+  std::optional<std::string> remedy;
+};
+BOOST_DESCRIBE_STRUCT(FindingView, (), (check, needed_for, outcome, detail, remedy))
+
+struct DoctorView {
+  std::string key;
+  std::string cloud;
+  std::optional<std::string> region;
+  std::string vm;
+  std::optional<std::string> cluster;
+  std::vector<FindingView> findings;
+};
+BOOST_DESCRIBE_STRUCT(DoctorView, (), (key, cloud, region, vm, cluster, findings))
+
 struct OfferView {
   std::string cloud;
   std::string region;

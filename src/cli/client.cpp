@@ -15,6 +15,8 @@ namespace {
 constexpr Duration kAnswerMax = 60s;
 // A sweep lists one region after the other, and each may take until its own deadline.
 constexpr Duration kSweepMax = 15min;
+// Some twenty calls of a cloud, one after the other; the server gives up after a minute or so.
+constexpr Duration kDoctorMax = 3min;
 // A stream lives as long as it lives; it is only bounded so that every call is.
 constexpr Duration kStreamMax = 24h;
 constexpr std::size_t kListPagesMax = 1000;
@@ -132,6 +134,13 @@ Result<Reply> Client::sweep(bool dry_run) {
   post.deadline = kSweepMax;
   set_body(post, json::object{{"dry_run", dry_run}});
   return send_once(post);
+}
+
+Result<Reply> Client::examine(std::string_view key, const json::value& body) {
+  http::Call post = call("POST", fmt::format("keys/{}/doctor", path_segment(key)));
+  post.deadline = kDoctorMax;
+  set_body(post, body);
+  return send_repeatedly(post);
 }
 
 Result<void> Client::events(std::string_view id, const std::string& last_event_id,

@@ -52,6 +52,9 @@ class Client {
   // Waits for the report.
   Result<Reply> sweep(bool dry_run);
 
+  // Waits for the findings. Changes nothing, so it is repeated.
+  Result<Reply> examine(std::string_view key, const json::value& body);
+
   // Server-sent events after `last_event_id`, until on_bytes returns false or the server ends them.
   Result<void> events(std::string_view id, const std::string& last_event_id,
                       const Transport::OnBytes& on_bytes);

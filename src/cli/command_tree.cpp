@@ -24,6 +24,7 @@ CommandTree make_command_tree(Session& session, std::string version,
   };
   add_login_commands(tree, session);
   add_key_commands(tree, session);
+  add_doctor_command(tree, session);
   add_price_command(tree, session);
   add_up_command(tree, session);
   add_reservation_commands(tree, session);

@@ -10,6 +10,7 @@ namespace mayfly::cli {
 
 void add_login_commands(CommandTree& tree, Session& session);
 void add_key_commands(CommandTree& tree, Session& session);
+void add_doctor_command(CommandTree& tree, Session& session);
 void add_price_command(CommandTree& tree, Session& session);
 void add_up_command(CommandTree& tree, Session& session);
 void add_reservation_commands(CommandTree& tree, Session& session);

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/prompt.h"
+#include "cli/resolve.h"
 #include "cli/utf8.h"
 #include "model/clouds.h"
 
@@ -133,23 +134,6 @@ Result<ExitCode> keys_ls(Session& session) {
   if (table.empty()) session.print_line("No keys yet: mayfly keys add aws");
   session.print_table(table);
   return ExitCode::ok;
-}
-
-// An id, the beginning of one, or the name of a cloud (a user has one active key for each).
-Result<std::string> resolve_key(Client& client, const std::string& given) {
-  TRY(const json::value keys, client.list("keys", "keys"));
-  std::vector<std::string> matching;
-  for (const json::value& key : keys.at("keys").get_array()) {
-    TRY(const KeyView view, read_answer<KeyView>(key));
-    if (view.id == given) return given;
-    const bool of_cloud = view.cloud == given && view.status == "active";
-    if (of_cloud || view.id.starts_with(given)) matching.push_back(view.id);
-  }
-  if (matching.size() == 1) return matching.front();
-  return fail(matching.empty() ? ErrorCode::not_found : ErrorCode::invalid,
-              matching.empty() ? fmt::format("There is no key '{}'", given)
-                               : fmt::format("'{}' is the beginning of several keys", given),
-              "See your keys: mayfly keys ls");
 }
 
 Result<ExitCode> keys_rm(Session& session, const std::string& given) {

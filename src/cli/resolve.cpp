@@ -51,4 +51,20 @@ Result<std::string> resolve_reservation(Client& client, const std::string& given
               ended_count ? "See them: mayfly ls --all" : "See them: mayfly ls");
 }
 
+Result<std::string> resolve_key(Client& client, const std::string& given) {
+  TRY(const json::value keys, client.list("keys", "keys"));
+  std::vector<std::string> matching;
+  for (const json::value& key : keys.at("keys").get_array()) {
+    TRY(const KeyView view, read_answer<KeyView>(key));
+    if (view.id == given) return given;
+    const bool of_cloud = view.cloud == given && view.status == "active";
+    if (of_cloud || view.id.starts_with(given)) matching.push_back(view.id);
+  }
+  if (matching.size() == 1) return matching.front();
+  return fail(matching.empty() ? ErrorCode::not_found : ErrorCode::invalid,
+              matching.empty() ? fmt::format("There is no key '{}'", given)
+                               : fmt::format("'{}' is the beginning of several keys", given),
+              "See your keys: mayfly keys ls");
+}
+
 }  // namespace mayfly::cli

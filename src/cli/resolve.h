@@ -15,4 +15,7 @@ enum class Among {
 
 Result<std::string> resolve_reservation(Client& client, const std::string& given, Among among);
 
+// A key: its id, the beginning of one, or the name of a cloud (a user has one active key for each).
+Result<std::string> resolve_key(Client& client, const std::string& given);
+
 }  // namespace mayfly::cli

@@ -59,6 +59,12 @@ Error refusal(const std::string& cloud, const CloudFailure& failure) {
       .retry_after = failure.retry_after};
 }
 
+Error not_examined(const std::string& cloud, const CloudFailure& failure) {
+  Error error = refusal(cloud, failure);
+  error.remedy = "Check the network, the region and the cloud's endpoint, then try again.";
+  return error;
+}
+
 bool uses(const Reservation& reservation, const std::string& key) {
   if (is_final(reservation.phase)) return false;
   return std::ranges::any_of(reservation.keys,
@@ -215,6 +221,21 @@ Async<KeyView> Service::test_key(std::string user, std::string id) {
   auto written = co_await commit(parts_.store, std::move(batch));
   if (!written) co_return std::unexpected(std::move(written).error());
   co_return view_of(tested);
+}
+
+Async<DoctorView> Service::examine_key(std::string user, std::string id, std::string region) {
+  auto key = co_await find_key(std::move(user), std::move(id));
+  if (!key) co_return std::unexpected(std::move(key).error());
+  CO_TRY(clouds::Credentials credentials, unpack(parts_.vault, key->value));
+  http::AsioLoop loop(co_await boost::asio::this_coro::executor);
+  using Answer = CloudResult<clouds::Examination>;
+  auto start = [&](Done<Answer> done) {
+    parts_.clouds.at(key->value.cloud)
+        ->examine(credentials, std::move(region), loop, std::move(done));
+  };
+  Answer answer = co_await http::await_done<Answer>(std::ref(start));
+  if (!answer) co_return std::unexpected(not_examined(key->value.cloud, answer.error()));
+  co_return view_of(key->value, *std::move(answer), now());
 }
 
 // Two steps, so that no launch can slip in between the look and the removal: a key that is

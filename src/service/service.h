@@ -19,7 +19,9 @@
 #include "engine/engine.h"
 #include "notify/notifier.h"
 #include "service/accounts.h"
+#include "service/automations.h"
 #include "service/costs.h"
+#include "service/doctor_view.h"
 #include "service/documents.h"
 #include "service/notification_views.h"
 #include "service/vault.h"
@@ -142,14 +144,18 @@ class Service {
   Async<Listing<KeyView>> list_keys(std::string user, PageRequest page);
   Async<KeyView> get_key(std::string user, std::string id);
   Async<KeyView> test_key(std::string user, std::string id);
+  // Everything that Mayfly needs of the key and its account. region: empty for the key's own.
+  Async<DoctorView> examine_key(std::string user, std::string id, std::string region);
   // conflict, with extension `reservations`, while anything it started lives.
   Async<void> delete_key(std::string user, std::string id);
 
   // ---- estimates and reservations
   Async<EstimateView> estimate(std::string user, Request request, std::size_t limit);
-  // route and body are what an Idempotency-Key is about; idempotency_key may be empty.
+  // route and body are what an Idempotency-Key is about; idempotency_key may be empty. `launch`, if
+  // given, is written with the reservation, under its id.
   Async<Created> create(std::string user, Request request, std::string idempotency_key,
-                        std::string route, std::string body);
+                        std::string route, std::string body,
+                        std::optional<Automation> launch = {});
   // What a request with this Idempotency-Key made before, if any did.
   Async<std::optional<Created>> find_created(std::string user, std::string idempotency_key,
                                              std::string route, std::string body);
@@ -181,6 +187,19 @@ class Service {
   Async<TemplateView> get_template(std::string user, std::string name);
   Async<Listing<TemplateView>> list_templates(std::string user, PageRequest page);
   Async<void> delete_template(std::string user, std::string name);
+
+  // ---- automations
+  Async<std::optional<Automation>> find_launch(std::string user, std::string reservation);
+  // Newest first, as the reservations that they made.
+  Async<std::vector<Automation>> list_launches(std::string user, PageRequest page);
+  Async<Automation> get_automation(std::string user, std::string id);
+  // Keeps a request that nobody runs; conflict when there are too many.
+  Async<Automation> prepare(std::string user, Automation automation);
+  // Releases the reservation that it names, and remembers who asked: also when there is nothing left
+  // to release.
+  Async<Automation> tear_down(std::string user, Automation automation);
+  // Not of launches.
+  Async<void> delete_automation(std::string user, std::string id);
 
   // ---- webhooks
   // The answers of these two have the secret when there is a new one: the only time it is known.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
@@ -48,6 +49,10 @@ class AwsOverMoto : public ::testing::Test {
 
   CloudResult<Identity> check(const Credentials& key) {
     return answer_of<Identity>([&](auto done) { cloud_.check(key, loop_, std::move(done)); });
+  }
+  CloudResult<Examination> examine(const Credentials& key, const std::string& region = kRegion) {
+    return answer_of<Examination>(
+        [&](auto done) { cloud_.examine(key, region, loop_, std::move(done)); });
   }
   CloudResult<std::vector<LaunchTarget>> prepare(const std::string& type) {
     PrepareSpec spec{.region = kRegion,
@@ -163,6 +168,70 @@ TEST_F(AwsOverMoto, AKeyWithoutRightsSkipsTheCloudAndSaysWhich) {
   ASSERT_FALSE(identity.has_value());
   EXPECT_EQ(identity.error().reaction, Reaction::skip_cloud);
   EXPECT_THAT(identity.error().message, HasSubstr("must allow ec2:DescribeRegions"));
+}
+
+std::vector<std::string> checks_with(FindingOutcome outcome, const Examination& examination) {
+  std::vector<std::string> checks;
+  for (const Finding& finding : examination.findings) {
+    if (finding.outcome == outcome) checks.push_back(finding.check);
+  }
+  return checks;
+}
+
+const Finding& named(const Examination& examination, std::string_view check) {
+  const auto row = std::ranges::find(examination.findings, check, &Finding::check);
+  if (row == examination.findings.end()) throw std::runtime_error("no such finding");
+  return *row;
+}
+
+// Moto has a default network everywhere and of EMR's roles only that of the nodes; it knows no
+// quotas of EC2.
+TEST_F(AwsOverMoto, TheDoctorFindsWhatIsThereAndWhatIsMissing) {
+  const auto launched = launch(spec_for("i-doctor", "r-doctor", 1));
+  ASSERT_TRUE(launched.has_value()) << launched.error().message;
+  const auto found = examine(key_);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_THAT(checks_with(FindingOutcome::missing, *found), ElementsAre("emr_service_role"));
+  EXPECT_EQ(named(*found, "emr_service_role").remedy, "aws emr create-default-roles");
+  EXPECT_THAT(checks_with(FindingOutcome::unknown, *found),
+              ElementsAre("vcpu_quota", "change_clusters"));
+  EXPECT_THAT(named(*found, "vcpu_quota").detail, HasSubstr("NoSuchResource"));
+  EXPECT_THAT(checks_with(FindingOutcome::warning, *found), ElementsAre());
+  const auto listed = list("i-doctor");
+  ASSERT_TRUE(listed.has_value());
+  ASSERT_THAT(*listed, SizeIs(1));
+  EXPECT_EQ(listed->front().state, InstanceState::running) << "a dry run ended it";
+  EXPECT_TRUE(terminate(ids_of(*launched)).has_value());
+}
+
+TEST_F(AwsOverMoto, TheDoctorSaysThatARegionIsNotThere) {
+  const auto found = examine(key_, "mars-north-1");
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_THAT(checks_with(FindingOutcome::missing, *found), ElementsAre("region"));
+}
+
+TEST_F(AwsOverMoto, TheDoctorNamesTheRightsThatAKeyLacks) {
+  key_.id = environment("MAYFLY_MOTO_POWERLESS_KEY_ID");
+  key_.secret = Secret(environment("MAYFLY_MOTO_POWERLESS_SECRET"));
+  const auto found = examine(key_);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_EQ(named(*found, "identity").outcome, FindingOutcome::ok);
+  for (const char* check : {"region", "image", "instance_types", "network", "list_machines",
+                            "launch", "key_pair", "emr"}) {
+    EXPECT_EQ(named(*found, check).outcome, FindingOutcome::missing) << check;
+    EXPECT_THAT(named(*found, check).remedy.value_or(""),
+                HasSubstr("mayfly keys doctor aws --policy"));
+  }
+  for (const char* check : {"vcpu_quota", "emr_service_role", "emr_instance_profile"}) {
+    EXPECT_EQ(named(*found, check).outcome, FindingOutcome::unknown) << check;
+  }
+}
+
+TEST_F(AwsOverMoto, TheDoctorTellsAWrongSecretFromAMissingRight) {
+  key_.secret = Secret("wrong");
+  const auto found = examine(key_);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_THAT(checks_with(FindingOutcome::missing, *found), ElementsAre("identity"));
 }
 
 TEST_F(AwsOverMoto, PreparesATargetPerZoneWithTheSharedGroup) {

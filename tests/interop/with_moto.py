@@ -2,19 +2,19 @@
 signature and permissions. The server lives in this process, on a free port of 127.0.0.1, and ends with it.
 
 The program finds in its environment: MAYFLY_MOTO_URL; MAYFLY_MOTO_KEY_ID and _SECRET of a user with the
-policy that docs/clouds.md tells people to use; MAYFLY_MOTO_POWERLESS_KEY_ID and _SECRET of one without any.
+policy that `mayfly keys doctor aws --policy` prints; MAYFLY_MOTO_POWERLESS_KEY_ID and _SECRET of one without any.
+Of EMR's roles only that of the nodes exists.
 """
 
 import json
 import logging
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
-# moto reads this when it is imported: so many calls are let through, the ones that make the users.
-SETUP_CALLS = 5
+# moto reads this when it is imported: so many calls are let through, the ones that make the users and the role.
+SETUP_CALLS = 8
 os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = str(SETUP_CALLS)
 
 import boto3  # noqa: E402
@@ -24,10 +24,9 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
 def documented_policy():
-    """The policy of docs/clouds.md, without what moto cannot judge: it knows no conditions here and compares
-    every resource with '*'. What remains is the list of actions, which has to suffice."""
-    text = (TOP / "docs" / "clouds.md").read_text(encoding="utf-8")
-    policy = json.loads(re.search(r"```json\n(\{.*?\n\})\n```", text, re.DOTALL).group(1))
+    """data/policies/aws.json, without what moto cannot judge: it knows no conditions here and compares every
+    resource with '*'. What remains is the list of actions, which has to suffice."""
+    policy = json.loads((TOP / "data" / "policies" / "aws.json").read_text(encoding="utf-8"))
     for statement in policy["Statement"]:
         statement.pop("Condition", None)
         statement["Resource"] = "*"
@@ -42,6 +41,10 @@ def make_users(url):
         iam.create_user(UserName=name)
         keys.append(iam.create_access_key(UserName=name)["AccessKey"])
     iam.put_user_policy(UserName="mayfly", PolicyName="mayfly", PolicyDocument=json.dumps(documented_policy()))
+    role = "EMR_EC2_DefaultRole"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    iam.create_instance_profile(InstanceProfileName=role)
+    iam.add_role_to_instance_profile(InstanceProfileName=role, RoleName=role)
     return keys
 
 

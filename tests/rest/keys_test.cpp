@@ -58,6 +58,38 @@ TEST_F(Keys, AreNobodyElses) {
   EXPECT_EQ(ann.ask("GET", path).status, 200);
 }
 
+TEST_F(Keys, AreExamined) {
+  Client ann = user();
+  const std::string id = text_of(ann.ask("POST", "keys", kAwsKey).body, "id");
+  const Reply examined = ann.ask("POST", "keys/" + id + "/doctor", R"({"region":"eu-west-1"})");
+  ASSERT_EQ(examined.status, 200) << examined.text;
+  EXPECT_EQ(text_of(examined.body, "key"), id);
+  EXPECT_EQ(text_of(examined.body, "cloud"), "aws");
+  EXPECT_EQ(text_of(examined.body, "region"), "eu-west-1");
+  EXPECT_EQ(text_of(examined.body, "vm"), "ok");
+  EXPECT_EQ(text_of(examined.body, "cluster"), "ok");
+  const json::value& finding = examined.body.at("findings").as_array().at(0);
+  EXPECT_EQ(text_of(finding, "check"), "identity");
+  EXPECT_EQ(text_of(finding, "needed_for"), "all");
+  EXPECT_THAT(examined.text, Not(HasSubstr("hush")));
+  EXPECT_EQ(ann.ask("POST", "keys/" + id + "/doctor").status, 200);
+
+  const std::string other = text_of(ann.ask("POST", "keys", kDigitalOceanKey).body, "id");
+  const Reply without = ann.ask("POST", "keys/" + other + "/doctor");
+  EXPECT_EQ(without.status, 200);
+  EXPECT_FALSE(without.body.as_object().contains("cluster"));
+}
+
+TEST_F(Keys, AreExaminedByNobodyElseAndNowhereOdd) {
+  Client ann = user();
+  const std::string path =
+      "keys/" + text_of(ann.ask("POST", "keys", kAwsKey).body, "id") + "/doctor";
+  EXPECT_EQ(user().ask("POST", path).status, 404);
+  EXPECT_EQ(ann.ask("POST", "keys/k-none/doctor").status, 404);
+  EXPECT_EQ(ann.ask("POST", path, R"({"region":"eu west"})").status, 422);
+  EXPECT_EQ(ann.ask("POST", path, R"({"zone":"a"})").status, 422);
+}
+
 TEST_F(Keys, AreListedInPages) {
   Client ann = user();
   ann.ask("POST", "keys", kAwsKey);
