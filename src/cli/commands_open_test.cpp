@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kReservation = "GET /users/ann/reservations/" + played::kId;
+const std::string kOpened = "GET /users/ann/reservations/" + played::kId;
 constexpr std::string_view kMaster = "hadoop@ec2-192-0-2-1.compute-1.amazonaws.com";
 
 // Plays the part of ssh that is seen here: it writes down its words and listens until somebody
@@ -40,7 +40,7 @@ class OpenTest : public CommandTest {
     words << std::ifstream(stage.home.path() / "ssh.words").rdbuf();
     return words.str();
   }
-  void play(const std::string& reservation) { server.on(kReservation, 200, reservation); }
+  void play(const std::string& reservation) { server.on(kOpened, 200, reservation); }
   int open(std::string_view more) { return run(fmt::format("open {} {}", played::kId, more)); }
 };
 
