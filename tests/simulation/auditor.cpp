@@ -20,9 +20,10 @@ std::string tag_of(const std::map<std::string, std::string>& tags, const char* k
   return found == tags.end() ? std::string{} : found->second;
 }
 
-// A listing covers a region of AWS and all of DigitalOcean.
+// A listing covers a region of AWS, a region's clusters, and all of DigitalOcean.
 std::string scope_of(const std::string& cloud, const std::string& region) {
-  return cloud == "aws" ? region : cloud;
+  if (cloud == "digitalocean") return cloud;
+  return cloud == "aws" ? region : cloud + '/' + region;
 }
 
 // The text of one attempt in a stored reservation, from its number to its machines' end; empty when
@@ -40,7 +41,7 @@ bool is_calling(std::string_view attempt) {
 
 // A droplet's tags come late and changed; its name is there at once: mayfly-<id>-<attempt>-<slot>.
 std::pair<std::string, int> owner_of(const sim::Machine& machine) {
-  if (machine.cloud == "aws") {
+  if (machine.cloud != "digitalocean") {
     return {tag_of(machine.tags, tag::kReservation),
             number_in(tag_of(machine.tags, tag::kAttempt))};
   }
@@ -247,6 +248,11 @@ void Auditor::ending(const sim::Machine& machine) {
 const sim::Machine* Auditor::truth(const std::string& id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second->truth;
+}
+
+std::size_t Auditor::machines(std::string_view cloud) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      machines_, [&](const books::Machine& machine) { return machine.truth->cloud == cloud; }));
 }
 
 std::vector<const sim::Machine*> Auditor::living(const std::string& reservation) const {

@@ -59,6 +59,7 @@ class Auditor {
   // The machine of that id as it really is; nullptr when there never was one.
   const sim::Machine* truth(const std::string& id) const;
   std::size_t machines() const { return machines_.size(); }
+  std::size_t machines(std::string_view cloud) const;
   // Promises that were broken since the last time, each "name: what happened".
   std::vector<std::string> take_broken() { return std::exchange(broken_, {}); }
 

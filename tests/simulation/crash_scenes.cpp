@@ -1,6 +1,7 @@
 #include "crash_scenes.h"
 
 #include "core/id.h"
+#include "model/clouds.h"
 #include "pricing/ranking.h"
 
 namespace mayfly::simulation {
@@ -11,10 +12,25 @@ using Clouds = std::vector<std::string>;
 const Clouds kAws{"aws"};
 const Clouds kDroplets{"digitalocean"};
 const Clouds kBoth{"aws", "digitalocean"};
+const Clouds kClusters{std::string(kEmr)};
 
 void live_and_let_go(Scene& scene, const Clouds& clouds, int count) {
   scene.ask(clouds, count);
   scene.later(4min, [](Scene& it) { it.release(0); });
+}
+
+// Clusters take up to a quarter of an hour to come up.
+void run_a_cluster(Scene& scene) {
+  scene.ask(kClusters, 3);
+  scene.later(17min, [](Scene& it) { it.release(0); });
+}
+
+void cancel_clusters_in_every_phase(Scene& scene) {
+  constexpr Duration kLater[] = {1ms, 300ms, 2s, 70s, 4min, 9min};
+  for (std::size_t i = 0; i < std::size(kLater); ++i) {
+    scene.ask(kClusters, 2);
+    scene.later(kLater[i], [i](Scene& it) { it.release(i); });
+  }
 }
 
 // Somebody changes their mind in each phase of a launch.
@@ -120,10 +136,19 @@ SceneCase with_fault(std::string name, sim::FaultKind kind, std::string operatio
           }};
 }
 
+SceneCase with_cluster_fault(std::string name, sim::FaultKind kind, std::string operation,
+                             int times, std::optional<Duration> longest = {}) {
+  return {std::move(name), [=](Scene& scene) {
+            scene.fault(kind, operation, times, longest);
+            run_a_cluster(scene);
+          }};
+}
+
 std::vector<SceneCase> all_scenes() {
   using enum sim::FaultKind;
   const std::string run = "RunInstances";
   const std::string post = "create droplets";
+  const std::string job = "RunJobFlow";
   std::vector<SceneCase> all{
       {"happy on AWS", [](Scene& scene) { live_and_let_go(scene, kAws, 2); }},
       {"happy on DigitalOcean", [](Scene& scene) { live_and_let_go(scene, kDroplets, 2); }},
@@ -159,6 +184,18 @@ std::vector<SceneCase> all_scenes() {
       with_fault("teardown accepted in vain", delete_accepted_but_stays, "", 2, kAws, 2),
       with_fault("teardown never answered", timeout_after_success, "TerminateInstances", 1, kAws,
                  1),
+      {"a cluster lives", run_a_cluster},
+      {"clusters are given back in every phase", cancel_clusters_in_every_phase},
+      with_cluster_fault("EMR never answers a launch", timeout_after_success, job, 1),
+      with_cluster_fault("a cluster's launch is lost", server_error_before, job, 1),
+      with_cluster_fault("a cluster comes late", late_arrival, job, 1, 20min),
+      with_cluster_fault("a cluster without room", capacity, job, 1),
+      with_cluster_fault("a cluster without roles", missing_roles_later, job, 1),
+      with_cluster_fault("a cluster bootstraps to death", boot_failure, job, 1),
+      with_cluster_fault("a cluster's master fails", spontaneous_termination, job, 1, 60s),
+      with_cluster_fault("a cluster's teardown is refused", delete_refused, "", 2),
+      with_cluster_fault("a cluster's teardown is accepted in vain", delete_accepted_but_stays, "",
+                         2),
       with_fault("throttled", throttle, "", 6, kBoth, 1),
       with_fault("a launch is throttled", throttle, run, 2, kAws, 1),
   };
@@ -178,11 +215,18 @@ Reservation Scene::request(const std::vector<std::string>& clouds, int count) {
   Reservation reservation{.id = new_id("r", installation.now(), installation.random()),
                           .user = "ann"};
   reservation.created_at = reservation.next_at = installation.now();
-  reservation.request.count = count;
-  reservation.request.vcpus = 2;
-  reservation.request.memory_gib = Gib::of(4);
-  for (const std::string& cloud : clouds)
-    reservation.keys.push_back({.cloud = cloud, .key = "k-" + cloud});
+  if (clouds == kClusters) {
+    reservation.request.kind = Kind::cluster;
+    reservation.request.nodes = count;
+  } else {
+    reservation.request.count = count;
+    reservation.request.vcpus = 2;
+    reservation.request.memory_gib = Gib::of(4);
+  }
+  for (const std::string& cloud : clouds) {
+    const std::string key = "k-" + std::string(cloud_of_driver(cloud));
+    reservation.keys.push_back({.cloud = cloud, .key = key});
+  }
   for (const auto& best :
        pricing::cheapest(*installation.catalog(), reservation.request, {.clouds = clouds}, 4))
     reservation.candidates.push_back(best.offer);

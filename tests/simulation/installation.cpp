@@ -56,6 +56,7 @@ Installation::Installation(std::uint64_t seed, sim::WorldSettings settings)
       disk_faults_(loop_, random_, troubles_),
       auditor_(loop_, process_, *disk_),
       aws_(make_audited(sim::make_sim_aws(world_), auditor_, life_, loop_, random_)),
+      emr_(make_audited(sim::make_sim_emr(world_), auditor_, life_, loop_, random_)),
       digitalocean_(
           make_audited(sim::make_sim_digitalocean(world_), auditor_, life_, loop_, random_)) {
   life_.at_call = [this](std::string_view what) { pass({}, what); };
@@ -88,7 +89,9 @@ void Installation::boot() {
       engine::Ports{.loop = process_,
                     .store = *store_,
                     .keyring = keyring_,
-                    .clouds = {{"aws", aws_.get()}, {"digitalocean", digitalocean_.get()}},
+                    .clouds = {{"aws", aws_.get()},
+                               {"digitalocean", digitalocean_.get()},
+                               {"emr", emr_.get()}},
                     .catalog = [this] { return catalog_; }},
       // Days in which nothing happens are listed seldom: they are most of a seed's steps.
       engine::Settings{.observer = {.installation = kInstallation, .poll_steady = 60s},

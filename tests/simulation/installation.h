@@ -96,6 +96,7 @@ class Installation {
   Life life_;
   SimKeyring keyring_;
   std::unique_ptr<clouds::Cloud> aws_;
+  std::unique_ptr<clouds::Cloud> emr_;
   std::unique_ptr<clouds::Cloud> digitalocean_;
   std::shared_ptr<const pricing::Catalog> catalog_ = pricing::Catalog::embedded();
   std::function<void(const std::string& name)> hook_;

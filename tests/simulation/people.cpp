@@ -1,9 +1,15 @@
 #include "people.h"
 
 #include "core/id.h"
+#include "model/clouds.h"
 #include "pricing/ranking.h"
 
 namespace mayfly::simulation {
+namespace {
+
+constexpr std::uint64_t kClusterEvery = 6;  // of so many requests one is for a cluster
+
+}  // namespace
 
 std::string People::ask() {
   if (!installation_.is_up()) return {};
@@ -102,10 +108,16 @@ Reservation People::draw_reservation(bool impatient) {
   const std::uint64_t which =
       reservation.request.instance_type ? 1 + random.below(2) : random.below(4);
   const bool only_droplets = reservation.request.instance_type.has_value();
-  if (which != 0 && !only_droplets) reach.clouds.push_back("aws");
-  if (which != 1 || only_droplets) reach.clouds.push_back("digitalocean");
-  for (const std::string& cloud : reach.clouds)
-    reservation.keys.push_back({.cloud = cloud, .key = "k-" + cloud});
+  if (reservation.request.kind == Kind::cluster) {
+    reach.clouds = {std::string(kEmr)};
+  } else {
+    if (which != 0 && !only_droplets) reach.clouds.push_back("aws");
+    if (which != 1 || only_droplets) reach.clouds.push_back("digitalocean");
+  }
+  for (const std::string& driver : reach.clouds) {
+    const std::string key = "k-" + std::string(cloud_of_driver(driver));
+    reservation.keys.push_back({.cloud = driver, .key = key});
+  }
   for (const auto& best :
        pricing::cheapest(*installation_.catalog(), reservation.request, reach, 8))
     reservation.candidates.push_back(best.offer);
@@ -114,8 +126,20 @@ Reservation People::draw_reservation(bool impatient) {
   return reservation;
 }
 
+// The machine types are mostly the cheapest that EMR takes; some ask for larger nodes, and some let
+// AWS end what nobody works with.
+void People::draw_cluster(Request& request, bool impatient) {
+  Random& random = installation_.random();
+  request.kind = Kind::cluster;
+  request.nodes = 1 + static_cast<int>(random.below(5));
+  if (random.below(3) == 0) request.vcpus = 8;
+  if (impatient && random.below(4) == 0)
+    request.idle_timeout = std::chrono::minutes(10 + random.below(240));
+}
+
 void People::draw_request(Request& request, bool impatient) {
   Random& random = installation_.random();
+  if (random.below(kClusterEvery) == 0) return draw_cluster(request, impatient);
   request.count = random.below(6) == 0 ? 12 : 1 + static_cast<int>(random.below(3));
   if (impatient && installation_.troubles().draw(Trouble::hidden_gpu, random)) {
     request.instance_type = "gpu-h100x1-80gb";

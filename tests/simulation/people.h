@@ -30,6 +30,7 @@ class People {
  private:
   Reservation draw_reservation(bool impatient);
   void draw_request(Request& request, bool impatient);
+  void draw_cluster(Request& request, bool impatient);
   void create(const Reservation& reservation);
   void change_mind(const std::string& id);
   void set_lease(const std::string& id);

@@ -60,7 +60,10 @@ void Promises::check_at_rest(const std::string& id) {
     if (!living.empty()) broken(fmt::format("leak: {} machines of {}", living.size(), id));
     return;
   }
-  if (reservation->ready_at) ++became_ready_;
+  if (reservation->ready_at) {
+    ++became_ready_;
+    clusters_ready_ += reservation->request.kind == Kind::cluster;
+  }
   if (reservation->phase == Phase::ready) {
     if (reservation->expires_at && *reservation->expires_at < installation_.now() - 10min)
       broken(

@@ -27,6 +27,7 @@ class Promises {
   void take_from_auditor();
 
   std::int64_t became_ready() const { return became_ready_; }
+  std::int64_t clusters_ready() const { return clusters_ready_; }  // those of them
   std::vector<std::string> take_broken() { return std::exchange(broken_, {}); }
 
  private:
@@ -40,6 +41,7 @@ class Promises {
   const People& people_;
   bool tell_;
   std::int64_t became_ready_ = 0;
+  std::int64_t clusters_ready_ = 0;
   std::vector<std::string> broken_;
 };
 

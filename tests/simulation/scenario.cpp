@@ -58,6 +58,7 @@ class Play {
     const std::string droplets = Installation::account("digitalocean");
     world.add_foreign("aws", aws, "us-east-1", "t3.micro");
     world.add_foreign("digitalocean", droplets, "nyc1", "s-1vcpu-1gb");
+    world.add_foreign("emr", aws, "us-east-1", "m5.xlarge");
   }
 
   void add_look_alike() {
@@ -67,7 +68,9 @@ class Play {
     const bool other_name = random_.below(2) == 0;
     if (random_.below(2) == 0) {
       const std::string key = other_name ? tag::kInstallation : "Mayfly:Installation";
-      world.add_foreign("aws", Installation::account("aws"), "us-east-1", "t3.micro",
+      const bool cluster = random_.below(3) == 0;
+      world.add_foreign(cluster ? "emr" : "aws", Installation::account("aws"), "us-east-1",
+                        cluster ? "m5.xlarge" : "t3.micro",
                         {{key, other_name ? "sim2" : kInstallation},
                          {tag::kReservation, somebody},
                          {tag::kAttempt, "1"}});
@@ -161,7 +164,8 @@ class Play {
   std::string any_cloud() { return random_.below(2) == 0 ? "aws" : "digitalocean"; }
 
   void part() {
-    installation_.world().partition(any_cloud(), installation_.now() + draw(40min));
+    const std::string cloud = random_.below(4) == 0 ? "emr" : any_cloud();
+    installation_.world().partition(cloud, installation_.now() + draw(40min));
     installation_.troubles().count(Trouble::partition);
   }
 
@@ -200,6 +204,8 @@ class Play {
     outcome.crashes = installation_.crashes();
     outcome.reservations = static_cast<std::int64_t>(people_.accepted().size());
     outcome.became_ready = promises_.became_ready();
+    outcome.clusters_ready = promises_.clusters_ready();
+    outcome.clusters = static_cast<std::int64_t>(installation_.auditor().machines("emr"));
     outcome.machines = static_cast<std::int64_t>(installation_.auditor().machines());
     outcome.virtual_days =
         std::chrono::duration<double>(installation_.now() - began_).count() / 86'400;

@@ -24,7 +24,9 @@ struct Outcome {
   std::int64_t crashes = 0;
   std::int64_t reservations = 0;
   std::int64_t became_ready = 0;
-  std::int64_t machines = 0;  // that ever existed at the clouds
+  std::int64_t clusters = 0;        // that ever existed at the clouds
+  std::int64_t clusters_ready = 0;  // reservations of clusters that became ready
+  std::int64_t machines = 0;        // that ever existed at the clouds
   double virtual_days = 0;
   sim::Faults::Strikes faults{};  // how often each kind struck
   Troubles::Counts troubles{};

@@ -27,9 +27,10 @@ class Simulation : public testing::Test {
 
   static void tell(std::size_t seeds, const Outcome& total) {
     fmt::print(
-        "  {} seeds: {} reservations, {} machines, {} crashes, {:.1f} simulated years, {} steps\n",
-        seeds, total.reservations, total.machines, total.crashes, total.virtual_days / 365.25,
-        total.steps);
+        "  {} seeds: {} reservations, {} machines, {} of them clusters ({} became ready), {} "
+        "crashes, {:.1f} simulated years, {} steps\n",
+        seeds, total.reservations, total.machines, total.clusters, total.clusters_ready,
+        total.crashes, total.virtual_days / 365.25, total.steps);
   }
 };
 
@@ -73,6 +74,7 @@ TEST_F(Simulation, MakesEveryRequestReadyWhenNothingGoesWrong) {
   const Outcome total = run(seeds_from(1, 50), {.faults = false, .crashes = false});
   tell(50, total);
   EXPECT_GT(total.became_ready, 0);
+  EXPECT_GT(total.clusters_ready, 0);
 }
 
 TEST_F(Simulation, IsTheSameForTheSameSeed) {

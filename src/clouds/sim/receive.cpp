@@ -1,4 +1,6 @@
 // What becomes of a call that arrives: refused, lost, late or simply done.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "clouds/sim/operations.h"
@@ -7,18 +9,27 @@
 namespace mayfly::sim {
 namespace {
 
-// Services that speak JSON 1.1.
-bool speaks_json(const CallSite& site) {
-  return site.cloud == "emr" || site.operation == "GetParameter";
+// What names the service of a call in policies, and how that service speaks.
+std::string_view service_of(const CallSite& site) {
+  const std::string_view name = site.operation;
+  if (site.cloud == "emr") return "elasticmapreduce";
+  if (name == "GetParameter") return "ssm";
+  if (name == "GetServiceQuota") return "servicequotas";
+  if (name == "GetRole" || name == "GetInstanceProfile") return "iam";
+  return name == "GetCallerIdentity" ? "sts" : "ec2";
+}
+bool speaks_json(std::string_view service) {
+  return service != "ec2" && service != "sts" && service != "iam";
 }
 
 CloudError unauthorized(const CallSite& site) {
   if (site.cloud == "digitalocean") return {401, "unauthorized", "Unable to authenticate you", {}};
-  if (site.operation == "GetCallerIdentity") {
+  const std::string_view service = service_of(site);
+  if (service == "sts" || service == "iam") {
     return {
         403, "InvalidClientTokenId", "The security token included in the request is invalid.", {}};
   }
-  if (speaks_json(site)) {
+  if (speaks_json(service)) {
     return {400,
             "UnrecognizedClientException",
             "The security token included in the request is invalid.",
@@ -36,11 +47,11 @@ CloudError forbidden(const CallSite& site) {
   if (site.cloud == "digitalocean") {
     return {403, "forbidden", "You are not authorized to perform this operation", {}};
   }
-  if (speaks_json(site)) {
-    const std::string service = site.cloud == "emr" ? "elasticmapreduce:" : "ssm:";
-    return {400,
-            "AccessDeniedException",
-            "User is not authorized to perform: " + service + site.operation,
+  if (const std::string_view service = service_of(site); service != "ec2") {
+    const bool json = speaks_json(service);
+    return {json ? 400 : 403,
+            json ? "AccessDeniedException" : "AccessDenied",
+            fmt::format("User is not authorized to perform: {}:{}", service, site.operation),
             {}};
   }
   return {403, "UnauthorizedOperation", "You are not authorized to perform this operation.", {}};

@@ -246,16 +246,25 @@ Machine& World::add_foreign(const std::string& cloud, const std::string& account
                             const std::string& region, const std::string& instance_type,
                             std::map<std::string, std::string> tags) {
   settle();
-  Machine& machine = create({.cloud = cloud,
-                             .account = account,
-                             .region = region,
-                             .zone = cloud == "aws" ? region + "a" : std::string{},
-                             .name = "not-ours",
-                             .instance_type = instance_type,
-                             .tags = std::move(tags),
-                             .foreign = true});
+  Machine made{.cloud = cloud,
+               .account = account,
+               .region = region,
+               .zone = cloud == "digitalocean" ? std::string{} : region + "a",
+               .name = "not-ours",
+               .instance_type = instance_type,
+               .tags = std::move(tags),
+               .foreign = true};
+  if (cloud == "emr") {
+    made.cluster.emplace();
+    made.cluster->groups.push_back({.id = "ig-0", .name = "master", .role = "MASTER"});
+  }
+  Machine& machine = create(std::move(made));
   machine.visible_from = machine.running_from = now_;
   machine.stopped_from = machine.ending_from = machine.ended = kNever;
+  if (machine.cluster) {
+    machine.cluster->bootstrapping_from = machine.cluster->waiting_from = now_;
+    machine.cluster->fails_from = kNever;
+  }
   return machine;
 }
 
