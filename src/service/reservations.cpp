@@ -170,7 +170,8 @@ Async<std::optional<Created>> Service::find_created(std::string user, std::strin
 }
 
 Async<Created> Service::create(std::string user, Request request, std::string idempotency_key,
-                               std::string route, std::string body) {
+                               std::string route, std::string body,
+                               std::optional<Automation> launch) {
   auto earlier = co_await find_created(user, idempotency_key, route, body);
   if (!earlier) co_return std::unexpected(std::move(earlier).error());
   if (*earlier) co_return **std::move(earlier);
@@ -214,6 +215,16 @@ Async<Created> Service::create(std::string user, Request request, std::string id
                     .id = record,
                     .expected_version = 0,
                     .document = store::Document{.id = record, .body = json::to_text(remembered)}});
+  }
+  if (launch) {
+    launch->id = launch->reservation = reservation.id;
+    launch->user = user;
+    launch->kind = AutomationKind::launch;
+    launch->created_at = reservation.created_at;
+    with.push_back({.collection = kAutomations,
+                    .id = launch->id,
+                    .expected_version = 0,
+                    .document = to_document(*launch)});
   }
   auto created = co_await start(std::move(reservation), std::move(with));
   if (created) co_return Created{*std::move(created), false};

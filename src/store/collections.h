@@ -35,6 +35,8 @@ inline constexpr std::array kCollections = {
     // untold: "1" until it was made into deliveries; pending: "1" until one has ended.
     Collection{"outbox", {{{"user"}, {"untold"}}}},
     Collection{"deliveries", {{{"target"}, {"pending"}}}},
+    // What automation tools said beyond a reservation; teardown_of: the reservation.
+    Collection{"automations", {{{"launched_by"}, {"prepared_by"}, {"teardown_of"}}}},
 };
 
 // nullptr: there is none of that name.

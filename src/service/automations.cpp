@@ -1,0 +1,146 @@
+#include "service/automations.h"
+
+#include <fmt/format.h>
+
+#include "core/id.h"
+#include "json/codec.h"
+#include "json/parse.h"
+#include "service/async.h"
+
+namespace mayfly::service {
+namespace {
+
+// Ids are unique for all; who they belong to is in the document.
+Error no_automation(const std::string& id) {
+  return {.code = ErrorCode::not_found, .message = "There is no automation " + id};
+}
+
+store::Write removal_of(const store::Document& document) {
+  return {.collection = kAutomations, .id = document.id, .expected_version = document.version};
+}
+
+}  // namespace
+
+store::Document to_document(const Automation& automation) {
+  store::Document document{.id = automation.id, .body = json::to_text(automation)};
+  switch (automation.kind) {
+    case AutomationKind::launch:
+      document.indexes["launched_by"] = automation.user;
+      break;
+    case AutomationKind::prepared:
+      document.indexes["prepared_by"] = automation.user;
+      break;
+    case AutomationKind::teardown:
+      document.indexes["teardown_of"] = automation.reservation;
+      break;
+  }
+  return document;
+}
+
+Result<Automation> automation_of(const store::Document& document) {
+  TRY(const json::value tree, json::parse(document.body));
+  Automation automation;
+  json::Issues issues;
+  json::decode(tree, std::string{}, nullptr, json::Unknown::ignore, issues, automation);
+  if (!issues.empty()) return std::move(issues).to_error();
+  return automation;
+}
+
+Async<std::optional<Automation>> Service::find_launch(std::string user, std::string reservation) {
+  auto document = co_await get_document(parts_.store, kAutomations, std::move(reservation));
+  if (!document) co_return std::unexpected(std::move(document).error());
+  if (!*document) co_return std::nullopt;
+  CO_TRY(Automation automation, automation_of(**document));
+  if (automation.user != user || automation.kind != AutomationKind::launch) co_return std::nullopt;
+  co_return automation;
+}
+
+Async<std::vector<Automation>> Service::list_launches(std::string user, PageRequest page) {
+  auto documents = co_await read_page(
+      parts_.store,
+      {.collection = kAutomations, .index = "launched_by", .value = user, .newest_first = true},
+      std::move(page));
+  if (!documents) co_return std::unexpected(std::move(documents).error());
+  std::vector<Automation> launches;
+  for (const store::Document& document : documents->items) {
+    CO_TRY(Automation automation, automation_of(document));
+    launches.push_back(std::move(automation));
+  }
+  co_return launches;
+}
+
+Async<Automation> Service::get_automation(std::string user, std::string id) {
+  auto document = co_await get_document(parts_.store, kAutomations, id);
+  if (!document) co_return std::unexpected(std::move(document).error());
+  if (!*document) co_return std::unexpected(no_automation(id));
+  CO_TRY(Automation automation, automation_of(**document));
+  const bool expired = automation.kept_until && *automation.kept_until < now();
+  if (automation.user != user || expired) co_return std::unexpected(no_automation(id));
+  co_return automation;
+}
+
+Async<Automation> Service::prepare(std::string user, Automation automation) {
+  auto documents = co_await query_documents(parts_.store, {.collection = kAutomations,
+                                                           .index = "prepared_by",
+                                                           .value = user,
+                                                           .limit = 2 * kPreparedMax});
+  if (!documents) co_return std::unexpected(std::move(documents).error());
+  store::Batch batch;
+  for (const store::Document& document : *documents) {
+    CO_TRY(const Automation earlier, automation_of(document));
+    if (earlier.kept_until.value_or(Time{}) < now()) batch.push_back(removal_of(document));
+  }
+  if (documents->size() - batch.size() >= kPreparedMax) {
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("{} prepared requests are kept already", kPreparedMax),
+                   "Delete some, or wait: each is kept for a day.");
+  }
+  automation.id = new_id("d", now(), parts_.random);
+  automation.user = std::move(user);
+  automation.kind = AutomationKind::prepared;
+  automation.created_at = now();
+  automation.kept_until = now() + kPreparedKept;
+  batch.push_back({.collection = kAutomations,
+                   .id = automation.id,
+                   .expected_version = 0,
+                   .document = to_document(automation)});
+  auto written = co_await commit(parts_.store, std::move(batch));
+  if (!written) co_return std::unexpected(std::move(written).error());
+  co_return automation;
+}
+
+Async<Automation> Service::tear_down(std::string user, Automation automation) {
+  automation.created_at = now();
+  auto released = co_await release(user, automation.reservation);
+  if (!released) co_return std::unexpected(std::move(released).error());
+  // Written after the release: should it be lost, then so is our answer, and a second request for
+  // it is answered as the first would have been.
+  automation.id = new_id("t", now(), parts_.random);
+  automation.user = std::move(user);
+  automation.kind = AutomationKind::teardown;
+  store::Batch batch;
+  batch.push_back({.collection = kAutomations,
+                   .id = automation.id,
+                   .expected_version = 0,
+                   .document = to_document(automation)});
+  auto written = co_await commit(parts_.store, std::move(batch));
+  if (!written) co_return std::unexpected(std::move(written).error());
+  co_return automation;
+}
+
+Async<void> Service::delete_automation(std::string user, std::string id) {
+  auto known = co_await get_automation(std::move(user), id);
+  if (!known) co_return std::unexpected(std::move(known).error());
+  if (known->kind == AutomationKind::launch) {
+    co_return fail(ErrorCode::conflict, "What was launched is a record of what cost money",
+                   "It is kept. A teardown ends what it made.");
+  }
+  auto document = co_await get_document(parts_.store, kAutomations, std::move(id));
+  if (!document) co_return std::unexpected(std::move(document).error());
+  if (!*document) co_return Result<void>{};
+  store::Batch batch;
+  batch.push_back(removal_of(**document));
+  co_return co_await commit(parts_.store, std::move(batch));
+}
+
+}  // namespace mayfly::service
