@@ -9,44 +9,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string offerings(const std::vector<std::string>& zones) {
-  std::string rows;
-  for (const std::string& zone : zones) {
-    rows +=
-        "<item><instanceType>t3.micro</instanceType><locationType>availability-zone</"
-        "locationType><location>" +
-        zone + "</location></item>";
-  }
-  return ec2_answer("DescribeInstanceTypeOfferings",
-                    "<instanceTypeOfferingSet>" + rows + "</instanceTypeOfferingSet>");
-}
-
-std::string subnets(const std::vector<std::string>& zones) {
-  std::string rows;
-  for (const std::string& zone : zones) {
-    rows += "<item><subnetId>subnet-" + zone.substr(zone.size() - 1) +
-            "</subnetId><state>available</state>"
-            "<vpcId>vpc-1</vpcId><availabilityZone>" +
-            zone + "</availabilityZone><defaultForAz>true</defaultForAz></item>";
-  }
-  return ec2_answer("DescribeSubnets", "<subnetSet>" + rows + "</subnetSet>");
-}
-
-constexpr char kSshRule[] =
-    "<item><ipProtocol>tcp</ipProtocol><fromPort>22</fromPort><toPort>22</toPort></item>";
-
-std::string groups(const std::string& id, const std::string& rules = kSshRule) {
-  const std::string row = "<item><groupId>" + id +
-                          "</groupId><groupName>mayfly</groupName><ipPermissions>" + rules +
-                          "</ipPermissions></item>";
-  return ec2_answer("DescribeSecurityGroups",
-                    "<securityGroupInfo>" + (id.empty() ? "" : row) + "</securityGroupInfo>");
-}
-
-std::string created_group() {
-  return ec2_answer("CreateSecurityGroup", "<return>true</return><groupId>sg-1</groupId>");
-}
-
 // ---- prepare
 // ---------------------------------------------------------------------------------------------
 
