@@ -14,6 +14,7 @@
 
 #include "clouds/aws/aws_cloud.h"
 #include "clouds/digitalocean/digitalocean_cloud.h"
+#include "clouds/emr/emr_cloud.h"
 #include "core/id.h"
 #include "core/thread_loop.h"
 #include "http/client.h"
@@ -132,6 +133,7 @@ class Running final : public Assembly {
         notify_client_(http::make_curl_client(notify_client_options(config_))),
         mail_sender_(mail_sender(config_)),
         aws_(drivers_.executor(), *client_, clock_, {.endpoint = config_.aws_endpoint}),
+        emr_(drivers_.executor(), *client_, clock_, {.endpoint = config_.aws_endpoint}),
         digitalocean_(drivers_.executor(), *client_, clock_,
                       {.endpoint = config_.digitalocean_endpoint}) {}
 
@@ -235,7 +237,7 @@ class Running final : public Assembly {
   }
 
   std::map<std::string, clouds::Cloud*> clouds() {
-    return {{"aws", &aws_}, {"digitalocean", &digitalocean_}};
+    return {{"aws", &aws_}, {std::string(kEmr), &emr_}, {"digitalocean", &digitalocean_}};
   }
 
   void on_loop(std::function<void()> task) { on(loop_, std::move(task)); }
@@ -287,6 +289,7 @@ class Running final : public Assembly {
   std::unique_ptr<mail::Sender> mail_sender_;
   std::unique_ptr<notify::Notifier> notifier_;
   clouds::AwsCloud aws_;
+  clouds::EmrCloud emr_;
   clouds::DigitalOceanCloud digitalocean_;
   ThreadLoop loop_;
   std::unique_ptr<service::Accounts> accounts_;
