@@ -102,13 +102,12 @@ Verdict Query::judge(const Bucket& bucket, const std::vector<std::string>& image
 }
 
 Verdict Query::judge(const Part& part, const Row& row) const {
-  if ((row.releases & releases_) == 0) return {Constraint::release};
   if (!part.verdict.satisfied()) return part.verdict;
-  const bool as_requested = naming_ == Naming::as_requested;
-  if (as_requested && request_.instance_type && type_ != row.type)
-    return {Constraint::instance_type};
-  if (as_requested && !request_.instance_type && row.only_by_name)
-    return {Constraint::only_by_name};
+  if (naming_ == Naming::as_requested) {
+    if (request_.instance_type && type_ != row.type) return {Constraint::instance_type};
+    if (!request_.instance_type && row.only_by_name) return {Constraint::only_by_name};
+  }
+  if (!is_taken(row)) return {Constraint::release};  // so late only for speed: see rank()
   if (!part.arch_fits) return {Constraint::arch};
   if (row.burstable && !request_.burstable) return {Constraint::burstable};
   if (!shape_.closest()) {

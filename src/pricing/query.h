@@ -79,8 +79,11 @@ class Query {
 
   // Whether a row of this part can satisfy at all.
   static bool may_satisfy(const Part& part) { return part.verdict.satisfied() && part.arch_fits; }
-  // The first constraint that rules the row out. Of `closest` the shape is left to
-  // Shape::closeness. Once max_price rules out a row, no later row of the part satisfies.
+  // False for what is no node of this release's clusters: whatever else rules it out, that is why.
+  bool is_taken(const Row& row) const { return (row.releases & releases_) != 0; }
+  // The first constraint that rules a row out that is taken; something for any other. Of `closest`
+  // the shape is left to Shape::closeness. Once max_price rules out a row, no later row of the part
+  // satisfies.
   Verdict judge(const Part& part, const Row& row) const;
 
   Candidate candidate(const Part& part, const Row& row) const;

@@ -56,7 +56,8 @@ Ranking rank(const Catalog& catalog, const Request& request, const Reach& reach,
   Rejections rejections(query, request, reach);
   for (const Part& part : query.parts()) {
     for (const Row& row : part.bucket->rows) {
-      const Verdict verdict = query.judge(part, row);
+      const Verdict verdict =
+          query.is_taken(row) ? query.judge(part, row) : Verdict{Constraint::release};
       if (!verdict.satisfied()) {
         rejections.add(verdict, part, row);
       } else if (!closest) {
