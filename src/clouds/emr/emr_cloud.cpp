@@ -33,7 +33,8 @@ const CloudTraits& EmrCloud::traits() const {
                                        .machines_per_launch = 1,
                                        .lists_all_regions = false,
                                        .shows_terminated = true,
-                                       .boot_patience = 3};
+                                       .boot_patience = 3,
+                                       .poll_min = 30s};
   return kTraits;
 }
 
