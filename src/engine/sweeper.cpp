@@ -158,7 +158,9 @@ std::vector<VanishedFinding> Sweeper::vanished(const Listing& listing) const {
   for (const Instance& instance : listing.instances) shown.insert(instance.id);
   living_.each([&](const Reservation& reservation) {
     for (const Attempt& attempt : reservation.attempts) {
-      if (attempt.key != listing.key || listing.asked_at < attempt.asked_at) continue;
+      // Machines and clusters of one key are listed apart.
+      if (attempt.key != listing.key || attempt.offer.cloud != listing.cloud) continue;
+      if (listing.asked_at < attempt.asked_at) continue;
       if (!listing.region.empty() && attempt.offer.region != listing.region) continue;
       for (const Machine& machine : attempt.machines) {
         const bool expected = machine.seen && !machine.gone_at && !machine.terminate_accepted_at;
