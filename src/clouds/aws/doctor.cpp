@@ -232,7 +232,7 @@ Doctor::Look Doctor::look_at_types() {
   auto finding = facts_.zones(there_, "t3.micro");
   const CloudResult<std::vector<std::string>> zones = co_await std::move(finding);
   if (!zones) co_return verdict_on(zones.error(), "ec2:DescribeInstanceTypeOfferings");
-  co_return Verdict{.detail = fmt::format("{} zones sell t3.micro", zones->size())};
+  co_return Verdict{.detail = fmt::format("zones that sell t3.micro: {}", zones->size())};
 }
 
 Doctor::Look Doctor::look_at_network() {
@@ -249,8 +249,8 @@ Doctor::Look Doctor::look_at_network() {
   }
   vpc_ = text_at(rows.front(), {"vpcId"});
   subnet_ = text_at(rows.front(), {"subnetId"});
-  co_return Verdict{
-      .detail = fmt::format("the default VPC {} has subnets in {} zones", vpc_, rows.size())};
+  co_return Verdict{.detail =
+                        fmt::format("default VPC {}, zones with a subnet: {}", vpc_, rows.size())};
 }
 
 Doctor::Look Doctor::look_at_listing() {
@@ -260,8 +260,8 @@ Doctor::Look Doctor::look_at_listing() {
   const CloudResult<Described> found = co_await std::move(describing);
   if (!found) co_return verdict_on(found.error(), "ec2:DescribeInstances");
   for (const Instance& machine : found->instances) own_machines_.push_back(machine.id);
-  co_return Verdict{.detail = fmt::format("{} machines with Mayfly's tag run in {}",
-                                          own_machines_.size(), there_.region)};
+  co_return Verdict{.detail = fmt::format("machines of Mayfly's that run in {}: {}", there_.region,
+                                          own_machines_.size())};
 }
 
 // With the tags and the disk of a real launch, because those are rights of their own.
