@@ -202,5 +202,24 @@ TEST(Finding, NothingIsPreparedForACloudThatTheSameAnswerRulesOut) {
   EXPECT_FALSE(player.effect<Prepare>());
 }
 
+// Seed 2005380: the key was refused for a while after a launch without answer, and its cluster came.
+TEST(Finding, ALaunchWithoutAnswerIsLookedForAgainAfterItsRepeatHadToWait) {
+  Player player(make_reservation(1, "digitalocean"));
+  player.prepared();
+  player.fail_launch(Reaction::ambiguous);
+  for (int looks = 0; !player.effect<Launch>() && looks < 20; ++looks) {
+    player.sleep_until_wake();
+    if (player.effect<LookUp>()) player.tell(LookedUp{1, player.now, std::vector<Instance>{}});
+  }
+  ASSERT_TRUE(player.effect<Launch>()) << "it was looked for, for long enough";
+  player.fail_launch(Reaction::again, "too_many_requests");
+  player.sleep_until_wake();
+  EXPECT_FALSE(player.effect<Launch>());
+  ASSERT_TRUE(player.effect<LookUp>());
+  player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
+  player.observe(player.machines(1, InstanceState::running));
+  EXPECT_EQ(player.state.phase, Phase::ready) << "it came late";
+}
+
 }  // namespace
 }  // namespace mayfly::lifecycles

@@ -51,6 +51,9 @@ void launch_failed(Context& context, Attempt& attempt, const CloudFailure& failu
                       !another_cloud_left(context.state, attempt.offer.cloud));
   if (waits) {
     attempt.next_at = context.now + backoff(context, attempt.failures, failure.retry_after);
+    // What an earlier call of no known fate made may come while this one waits.
+    if (attempt.uncertain && !context.traits(attempt.offer.cloud).idempotent_launch)
+      attempt.stage = Stage::unsure;
     wait_for(context, attempt.offer.cloud, attempt.failures, failure);
     return;
   }

@@ -28,7 +28,7 @@ void wait_for(Context& context, const std::string& cloud, int failures,
     wait_because(context,
                  fmt::format("{0} refuses the key ({1}). Store a working one for the same account "
                              "with `mayfly keys add {2}`",
-                             cloud_title(cloud), failure.code, cloud),
+                             cloud_title(cloud), failure.code, cloud_of_driver(cloud)),
                  failure.code);
   } else if (failures >= kWorthSaying) {
     wait_because(context,
