@@ -22,6 +22,7 @@ void add(Outcome& total, const Outcome& one) {
   total.became_ready += one.became_ready;
   total.clusters += one.clusters;
   total.clusters_ready += one.clusters_ready;
+  total.cluster_bills += one.cluster_bills;
   total.machines += one.machines;
   total.virtual_days += one.virtual_days;
   for (std::size_t i = 0; i < total.faults.size(); ++i) total.faults[i] += one.faults[i];

@@ -123,6 +123,7 @@ void Promises::check_books(const Reservation& reservation) {
       if (machine.slot >= 0 && !too_late) owed += price(std::min(now, wish));
     }
   }
+  cluster_bills_ += billed > 0 && reservation.request.kind == Kind::cluster;
   const std::size_t before = broken_.size();
   if (cost.user_usd.value + cost.tail_usd.value != round_half_up(billed).value)
     broken(fmt::format("ledger: {} cost {} and {} in the tail, and the invoice is {}",

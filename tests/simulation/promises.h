@@ -28,6 +28,8 @@ class Promises {
 
   std::int64_t became_ready() const { return became_ready_; }
   std::int64_t clusters_ready() const { return clusters_ready_; }  // those of them
+  // Reservations of clusters whose cost was held against the invoice.
+  std::int64_t cluster_bills() const { return cluster_bills_; }
   std::vector<std::string> take_broken() { return std::exchange(broken_, {}); }
 
  private:
@@ -42,6 +44,7 @@ class Promises {
   bool tell_;
   std::int64_t became_ready_ = 0;
   std::int64_t clusters_ready_ = 0;
+  std::int64_t cluster_bills_ = 0;
   std::vector<std::string> broken_;
 };
 

@@ -205,6 +205,7 @@ class Play {
     outcome.reservations = static_cast<std::int64_t>(people_.accepted().size());
     outcome.became_ready = promises_.became_ready();
     outcome.clusters_ready = promises_.clusters_ready();
+    outcome.cluster_bills = promises_.cluster_bills();
     outcome.clusters = static_cast<std::int64_t>(installation_.auditor().machines("emr"));
     outcome.machines = static_cast<std::int64_t>(installation_.auditor().machines());
     outcome.virtual_days =

@@ -25,6 +25,7 @@ struct Outcome {
   std::int64_t reservations = 0;
   std::int64_t became_ready = 0;
   std::int64_t clusters = 0;        // that ever existed at the clouds
+  std::int64_t cluster_bills = 0;   // reservations of clusters whose cost is the invoice
   std::int64_t clusters_ready = 0;  // reservations of clusters that became ready
   std::int64_t machines = 0;        // that ever existed at the clouds
   double virtual_days = 0;

@@ -27,10 +27,11 @@ class Simulation : public testing::Test {
 
   static void tell(std::size_t seeds, const Outcome& total) {
     fmt::print(
-        "  {} seeds: {} reservations, {} machines, {} of them clusters ({} became ready), {} "
+        "  {} seeds: {} reservations, {} machines, {} of them clusters ({} became ready, {} bills "
+        "compared), {} "
         "crashes, {:.1f} simulated years, {} steps\n",
         seeds, total.reservations, total.machines, total.clusters, total.clusters_ready,
-        total.crashes, total.virtual_days / 365.25, total.steps);
+        total.cluster_bills, total.crashes, total.virtual_days / 365.25, total.steps);
   }
 };
 
@@ -75,6 +76,7 @@ TEST_F(Simulation, MakesEveryRequestReadyWhenNothingGoesWrong) {
   tell(50, total);
   EXPECT_GT(total.became_ready, 0);
   EXPECT_GT(total.clusters_ready, 0);
+  EXPECT_GT(total.cluster_bills, 0);
 }
 
 TEST_F(Simulation, IsTheSameForTheSameSeed) {
