@@ -24,7 +24,7 @@ std::string event_line(const EventView& event, Time begun) {
   if (event.attempt > 0) about = fmt::format("attempt {}", event.attempt);
   std::string line = fmt::format("{:>7}  {:<10}  {}", span_text(event.at - begun), printable(about),
                                  printable(event.message));
-  if (!event.cloud_code.empty()) line += fmt::format(" [{}]", printable(event.cloud_code));
+  if (!event.message.contains(event.cloud_code)) line += fmt::format(" [{}]", printable(event.cloud_code));
   return line;
 }
 

@@ -114,7 +114,7 @@ Table attempt_table(const ReservationView& reservation) {
   for (const AttemptView& attempt : reservation.attempts) {
     std::string reason = attempt.reason.value_or("");
     const std::string code = attempt.cloud_code.value_or("");
-    if (!code.empty()) reason += fmt::format(" [{}]", code);
+    if (!reason.contains(code)) reason += fmt::format(" [{}]", code);
     table.add({fmt::format("{}", attempt.number),
                fmt::format("{} {}", attempt.cloud, attempt.zone.value_or(attempt.region)),
                attempt.instance_type, attempt.stage, reason});
