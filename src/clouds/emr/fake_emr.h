@@ -11,6 +11,8 @@
 
 namespace mayfly::clouds::emr {
 
+inline const std::string kName = "mayfly-r-1-1-0";
+inline constexpr char kKey[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ann@home";
 inline constexpr std::int64_t kNow = 1767323045;  // 2026-01-02T03:04:05Z
 
 class EmrTest : public ::testing::Test {
