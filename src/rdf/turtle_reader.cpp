@@ -187,8 +187,10 @@ Id TurtleReader::object() {
       return property_list(had_properties);
     }
     default:
-      if (is_digit(static_cast<unsigned char>(c)) || c == '+' || c == '-' || c == '.')
+      if (is_digit(static_cast<unsigned char>(c)) || c == '+' || c == '-' ||
+          (c == '.' && is_digit(static_cast<unsigned char>(cursor_.peek(1))))) {
         return number_term();
+      }
       return word_or_name(true);
   }
 }
