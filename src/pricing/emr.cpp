@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "core/assert.h"
 #include "model/clouds.h"
@@ -11,6 +12,8 @@ namespace mayfly::pricing {
 namespace {
 
 constexpr Money kSurchargeCap{270'000};
+constexpr std::string_view kHome = "us-east-1";
+constexpr std::string_view kGovCloud = "us-gov-";
 
 // The series of EC2 that do not count their generations as C, M and R do, each with the last one
 // that is not newer than C5, M5 and R5. Of what is newer only x2iedn's surcharge was seen:
@@ -58,21 +61,47 @@ Money emr_surcharge_by_rule(std::string_view instance_type, Money instance_hour)
   return is_capped(instance_type) ? std::min(part, kSurchargeCap) : part;
 }
 
-Money emr_surcharge(const EmrFigures& figures, const ListedType& machine) {
+std::map<std::string, Money, std::less<>> usual_surcharges(const EmrFigures& figures) {
+  std::map<std::string, std::map<Money, int>> counts;
+  for (const auto& [place, hour] : figures.surcharges) {
+    if (!place.second.starts_with(kGovCloud)) ++counts[place.first][hour];
+  }
+  std::map<std::string, Money, std::less<>> usual;
+  for (const auto& [type, count] : counts)
+    usual[type] =
+        std::ranges::max_element(count, {}, [](const auto& each) { return each.second; })->first;
+  return usual;
+}
+
+Money emr_surcharge(const EmrFigures& figures, const ListedType& machine,
+                    std::optional<Money> home_hour) {
   const auto listed = figures.surcharges.find({machine.instance_type, machine.region});
   if (listed != figures.surcharges.end()) return listed->second;
-  return emr_surcharge_by_rule(machine.instance_type, machine.instance_hour);
+  // Nearly every listed type costs the same everywhere but in GovCloud.
+  if (machine.region.starts_with(kGovCloud))
+    return emr_surcharge_by_rule(machine.instance_type, machine.instance_hour);
+  const auto usual = figures.usual.find(machine.instance_type);
+  if (usual != figures.usual.end()) return usual->second;
+  return emr_surcharge_by_rule(machine.instance_type, home_hour.value_or(machine.instance_hour));
 }
 
 PriceList cluster_nodes(const PriceList& machines) {
   PriceList nodes{.disk_gib_month = machines.disk_gib_month};
+  std::unordered_map<std::string_view, Money> home;
+  for (const ListedType& machine : machines.types) {
+    if (machine.cloud == cloud_of_driver(kEmr) && machine.region == kHome)
+      home.emplace(machine.instance_type, machine.instance_hour);
+  }
   for (const ListedType& machine : machines.types) {
     if (machine.cloud != cloud_of_driver(kEmr)) continue;
     ListedType& node = nodes.types.emplace_back(machine);
     const auto taken = machines.emr.types.find(machine.instance_type);
     node.cloud = kEmr;
     node.releases = taken == machines.emr.types.end() ? Releases{0} : taken->second;
-    node.surcharge_hour = emr_surcharge(machines.emr, machine);
+    const auto at_home = home.find(machine.instance_type);
+    node.surcharge_hour =
+        emr_surcharge(machines.emr, machine,
+                      at_home == home.end() ? std::nullopt : std::optional(at_home->second));
     node.instance_hour += node.surcharge_hour;
   }
   return nodes;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,10 +33,16 @@ Releases releases_asked(const Request& request);
 struct EmrFigures {
   std::map<std::string, Releases, std::less<>> types;               // absent: never taken
   std::map<std::pair<std::string, std::string>, Money> surcharges;  // by type and region
+  std::map<std::string, Money, std::less<>> usual;  // by type, of most regions that are listed
 };
 
-// What EMR asks for one machine and hour on top of EC2's price for it.
-Money emr_surcharge(const EmrFigures& figures, const ListedType& machine);
+// The figure that most regions of a type have; of equally many the lower one.
+std::map<std::string, Money, std::less<>> usual_surcharges(const EmrFigures& figures);
+
+// What EMR asks for one machine and hour on top of EC2's price for it. `home_hour` is EC2's price
+// in northern Virginia, if it is sold there.
+Money emr_surcharge(const EmrFigures& figures, const ListedType& machine,
+                    std::optional<Money> home_hour);
 // A quarter of EC2's price, three tenths for m4, to a millionth; at most 0.27 for machines of the
 // fifth generation and older.
 Money emr_surcharge_by_rule(std::string_view instance_type, Money instance_hour);

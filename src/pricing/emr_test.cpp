@@ -68,9 +68,15 @@ TEST(EmrSurcharge, IsTheListedOne) {
   EXPECT_EQ(surcharge_of("eu-west-1", "m5.xlarge"), Money{48'000});           // not 25 % of 0.214
 }
 
+TEST(EmrSurcharge, IsTheSameEverywhereButInGovCloud) {
+  EXPECT_EQ(surcharge_of("eu-north-1", "m5.xlarge"), Money{48'000});   // not listed there
+  EXPECT_EQ(surcharge_of("ap-south-1", "c6a.xlarge"), Money{38'250});  // of 0.153 in us-east-1
+  EXPECT_EQ(surcharge_of("us-east-1", "c6a.xlarge"), Money{38'250});
+  EXPECT_GT(surcharge_of("us-gov-west-1", "m5.xlarge"), Money{48'000});
+}
+
 TEST(EmrSurcharge, IsAQuarterOfThePriceWhereNoneIsListed) {
   EXPECT_EQ(surcharge_of("us-east-1", "m6i.xlarge"), Money{48'000});    // of 0.192
-  EXPECT_EQ(surcharge_of("eu-north-1", "m5.xlarge"), Money{51'000});    // of 0.204
   EXPECT_EQ(emr_surcharge_by_rule("m6i.xlarge", Money{10}), Money{3});  // half up
   EXPECT_EQ(emr_surcharge_by_rule("m6i.xlarge", Money{9}), Money{2});
 }

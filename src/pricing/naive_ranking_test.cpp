@@ -273,11 +273,28 @@ std::vector<Line> read(std::string_view offers, std::string_view gp3) {
   return lines;
 }
 
+// The figure that comes most often; of equally many the lower one.
+Fraction most_voted(std::vector<Fraction> votes) {
+  std::sort(votes.begin(), votes.end());
+  Fraction best;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    const auto count = static_cast<std::size_t>(std::count(votes.begin(), votes.end(), votes[i]));
+    if (count <= most) continue;
+    most = count;
+    best = votes[i];
+  }
+  return best;
+}
+
 std::vector<Line> read_nodes(const PriceFiles& files) {
-  std::map<std::string, Fraction> listed;  // by type,region
+  std::map<std::string, Fraction> listed;              // by type,region
+  std::map<std::string, std::vector<Fraction>> votes;  // by type, of every region but GovCloud's
   for (const std::string& text : split(files.emr_surcharges, '\n')) {
     const std::vector<std::string> f = split(text, ',');
-    if (f.size() == 3 && f[0] != "instance_type") listed[f[0] + f[1]] = Fraction::parse(f[2]);
+    if (f.size() != 3 || f[0] == "instance_type") continue;
+    listed[f[0] + f[1]] = Fraction::parse(f[2]);
+    if (f[1].rfind("us-gov-", 0) != 0) votes[f[0]].push_back(Fraction::parse(f[2]));
   }
   std::map<std::string, std::set<std::string>> taken;
   for (const std::string& text : split(files.emr_types, '\n')) {
@@ -286,13 +303,24 @@ std::vector<Line> read_nodes(const PriceFiles& files) {
       if (f[i] == "1") taken[f[0]].insert(std::to_string(i + 4));
     }
   }
+  const std::vector<Line> machines_sold = read(files.offers, files.gp3);
+  std::map<std::string, Line> at_home;
+  for (const Line& line : machines_sold) {
+    if (line.cloud == "aws" && line.region == "us-east-1") at_home[line.type] = line;
+  }
   std::vector<Line> nodes;
-  for (Line line : read(files.offers, files.gp3)) {
+  for (Line line : machines_sold) {
     if (line.cloud != "aws") continue;
     line.cloud = "emr";
     line.generations = taken[line.type];
-    const bool known = listed.count(line.type + line.region) > 0;
-    line.surcharge = known ? listed[line.type + line.region] : surcharge_by_rule(line);
+    const bool gov = line.region.rfind("us-gov-", 0) == 0;
+    const bool sold_at_home = at_home.count(line.type) > 0;
+    if (listed.count(line.type + line.region) > 0)
+      line.surcharge = listed[line.type + line.region];
+    else if (!gov && votes.count(line.type) > 0)
+      line.surcharge = most_voted(votes[line.type]);
+    else
+      line.surcharge = surcharge_by_rule(gov || !sold_at_home ? line : at_home[line.type]);
     line.price = line.price + line.surcharge;
     nodes.push_back(line);
   }

@@ -169,7 +169,9 @@ Result<void> read_emr_surcharges(std::string_view text, EmrFigures& emr) {
       return refuse_twice(fmt::format("{} {}", type, region));
     return {};
   };
-  return read_csv<3>("emr_surcharges.csv", kEmrSurchargesHeader, text, take_surcharge);
+  TRY_VOID(read_csv<3>("emr_surcharges.csv", kEmrSurchargesHeader, text, take_surcharge));
+  emr.usual = usual_surcharges(emr);
+  return {};
 }
 
 }  // namespace
