@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "cli/commands.h"
+#include "cli/problem.h"
 #include "cli/stage.h"
 
 namespace mayfly::cli {
@@ -144,6 +145,21 @@ class DocumentedTest : public testing::Test {
     return "";
   }
 
+  // How many examples the page has; `text` is all of it.
+  int check_examples(const char* page, std::string& text) {
+    std::ifstream manual(page);
+    EXPECT_TRUE(manual.good()) << page;
+    bool in_example = false;
+    int examples = 0;
+    for (std::string line; std::getline(manual, line); text += line + "\n") {
+      if (line.starts_with("```")) in_example = line == "```sh";
+      if (!in_example || !line.starts_with("mayfly ")) continue;
+      ++examples;
+      EXPECT_EQ(problem_with(line.substr(0, line.find("  #"))), "") << line;
+    }
+    return examples;
+  }
+
   Stage stage;
   std::ostringstream nowhere;
   Surroundings surroundings{.in = stage.input.fd(),
@@ -168,20 +184,20 @@ TEST_F(DocumentedTest, EveryExampleOfTheHelpIsUnderstood) {
 }
 
 TEST_F(DocumentedTest, EveryExampleOfTheManualIsUnderstoodAndNoCommandIsForgotten) {
-  std::ifstream manual("docs/cli.md");
-  ASSERT_TRUE(manual.good());
   std::string text;
-  bool in_example = false;
-  int examples = 0;
-  for (std::string line; std::getline(manual, line); text += line + "\n") {
-    if (line.starts_with("```")) in_example = line == "```sh";
-    if (!in_example || !line.starts_with("mayfly ")) continue;
-    ++examples;
-    EXPECT_EQ(problem_with(line.substr(0, line.find("  #"))), "") << line;
-  }
-  EXPECT_GT(examples, 20);
+  EXPECT_GT(check_examples("docs/cli.md", text), 20);
   for (const Command& command : tree.commands) {
     if (command.run) EXPECT_THAT(text, testing::HasSubstr("mayfly " + command.path));
+  }
+}
+
+TEST_F(DocumentedTest, EveryExampleOfClustersIsUnderstoodAndEveryFieldHasItsOption) {
+  std::string text;
+  EXPECT_GT(check_examples("docs/clusters.md", text), 2);
+  for (const char* field : {"nodes", "release", "applications", "idle_timeout", "spot_workers",
+                            "log_uri", "subnet", "open_to"}) {
+    EXPECT_THAT(text,
+                testing::HasSubstr(fmt::format("| `{}` | `{}`", field, option_of_field(field))));
   }
 }
 
