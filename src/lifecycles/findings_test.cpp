@@ -202,7 +202,8 @@ TEST(Finding, NothingIsPreparedForACloudThatTheSameAnswerRulesOut) {
   EXPECT_FALSE(player.effect<Prepare>());
 }
 
-// Seed 2005380: the key was refused for a while after a launch without answer, and its cluster came.
+// Seed 2005380: the key was refused for a while after a launch without answer, and its cluster
+// came.
 TEST(Finding, ALaunchWithoutAnswerIsLookedForAgainAfterItsRepeatHadToWait) {
   Player player(make_reservation(1, "digitalocean"));
   player.prepared();
@@ -219,6 +220,25 @@ TEST(Finding, ALaunchWithoutAnswerIsLookedForAgainAfterItsRepeatHadToWait) {
   player.tell(LookedUp{1, player.now, player.machines(1, InstanceState::running)});
   player.observe(player.machines(1, InstanceState::running));
   EXPECT_EQ(player.state.phase, Phase::ready) << "it came late";
+}
+
+// Seed 3000382: a cluster whose launch answers no moment, and that no listing ever showed.
+TEST(Finding, ABillWhoseBeginningWeGuessedIsNoInvoice) {
+  Player player(make_reservation());
+  player.prepared();
+  auto launched = player.machines(1, InstanceState::pending);
+  launched[0].launched_at = Time{};
+  player.tell(Launched{1, launched});
+  EXPECT_EQ(player.attempt().machines[0].instance.launched_at, player.attempt().asked_at);
+  player.tell(ReleaseRequested{"asked"});
+  player.attempt().machines[0].billed_until = player.now;
+  player.attempt().stage = Stage::ended;
+  EXPECT_FALSE(cost_of(player.state, player.now).stated);
+  auto shown = player.machines(1, InstanceState::terminated);
+  shown[0].launched_at = player.now - 5s;
+  player.observe(shown);
+  EXPECT_TRUE(cost_of(player.state, player.now).stated);
+  EXPECT_EQ(player.attempt().machines[0].instance.launched_at, player.now - 5s);
 }
 
 }  // namespace

@@ -173,6 +173,7 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
   for (Machine& machine : attempt.machines) {
     if (machine.instance.id != instance.id) continue;
     const bool changed = machine.instance.state != instance.state;
+    if (instance.launched_at != Time{}) machine.begin_guessed = false;
     update(machine.instance, instance, machine.seen);
     if (changed) note_state(context, attempt, machine.instance);
     keep_time(machine, instance, context.now);
@@ -183,7 +184,10 @@ Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instan
                         attempt.stage == Stage::ending;
   Machine machine{.slot = may_fill ? free_slot(context, attempt, instance) : -1,
                   .instance = instance};
-  if (machine.instance.launched_at == Time{}) machine.instance.launched_at = attempt.asked_at;
+  if (machine.instance.launched_at == Time{}) {
+    machine.instance.launched_at = attempt.asked_at;
+    machine.begin_guessed = true;
+  }
   const bool late = attempt.stage == Stage::ended;
   if (late) attempt.stage = Stage::ending;
   if (machine.slot < 0 && instance.state != InstanceState::terminated) {

@@ -22,6 +22,11 @@ bool is_stated(const Attempt& attempt) {
       attempt.machines, [](const Machine& machine) { return machine.billed_until.has_value(); });
 }
 
+// Without that the bill has the cloud's end and our beginning.
+bool is_begin_stated(const Attempt& attempt) {
+  return std::ranges::none_of(attempt.machines, &Machine::begin_guessed);
+}
+
 bool is_settled(const Attempt& attempt) {
   return attempt.stage == Stage::ended &&
          (attempt.settle_tries >= kSettleTriesMax || is_stated(attempt));
@@ -78,7 +83,7 @@ Cost cost_of(const Reservation& reservation, Time now) {
   bool stated = settled;
   for (const Attempt& attempt : reservation.attempts) {
     settled = settled && is_settled(attempt);
-    stated = stated && is_stated(attempt);
+    stated = stated && is_stated(attempt) && is_begin_stated(attempt);
     const auto cost = [&](const Machine& machine, Time until) {
       const BilledTime billed = billed_time(machine, until);
       return attempt.offer.price.exact_cost(billed.running, billed.stopped);

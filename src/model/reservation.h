@@ -31,7 +31,8 @@ constexpr bool is_final(Phase phase) {
 struct Machine {
   int slot = -1;  // which of the request's `count`; -1: surplus, to be ended
   Instance instance;
-  bool seen = false;                       // in a listing, at least once
+  bool seen = false;           // in a listing, at least once
+  bool begin_guessed = false;  // the cloud has not told launched_at: it is when we asked
   std::optional<Time> terminate_asked_at;  // the last time the cloud took our wish to end it
   std::optional<Time>
       terminate_accepted_at;  // the first such time, or when it was last seen alive after it
@@ -44,8 +45,9 @@ struct Machine {
   bool operator==(const Machine&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Machine, (),
-                      (slot, instance, seen, terminate_asked_at, terminate_accepted_at,
-                       gone_first_at, gone_at, billed_until, stopped_at, stopped_seconds))
+                      (slot, instance, seen, begin_guessed, terminate_asked_at,
+                       terminate_accepted_at, gone_first_at, gone_at, billed_until, stopped_at,
+                       stopped_seconds))
 
 // Where an attempt stands. `calling` beside it says whether a cloud call is under way.
 enum class Stage {
