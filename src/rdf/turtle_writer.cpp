@@ -72,10 +72,12 @@ void append_label(std::uint32_t number, std::string& out) {
   fmt::format_to(std::back_inserter(out), "_:b{}", number);
 }
 
-// Written without quotes when reading it back gives the same lexical form.
+// Written without quotes: not "007" or "-0", of which some readers keep only the number.
 bool is_plain_integer(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (text == "0") return true;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.front() != '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 class TurtleWriter {
