@@ -64,6 +64,7 @@ constexpr Case kCases[] = {
      R"({"cloud":"aws","access_key_id":"AKIAEXAMPLE","secret_access_key":"hush","session_token":"hush",
          "region":"us-east-1"})"},
     {"POST", "keys", "addKey", kDigitalOceanKey},
+    {"POST", "keys/k-1/doctor", "examineKey", R"({"region":"us-east-1"})"},
 };
 
 const std::vector<json::value>& nonsense() {
