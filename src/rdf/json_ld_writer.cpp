@@ -40,13 +40,12 @@ bool json_ld_prefix(const Prefix& prefix) {
          std::string_view(":/?#[]@").find(prefix.name_space.back()) != std::string_view::npos;
 }
 
-// The graph without those prefixes is what is written.
-Graph with_safe_prefixes(const Graph& graph) {
-  Graph safe = graph;
+Prefixes safe_prefixes(const Graph& graph) {
+  Prefixes safe;
+  if (graph.prefixes.empty()) return safe;
   const std::set<std::string_view> schemes = schemes_in_use(graph);
-  safe.prefixes = {};
   for (const Prefix& prefix : graph.prefixes.entries()) {
-    if (!schemes.contains(prefix.name)) safe.prefixes.set(prefix.name, prefix.name_space);
+    if (!schemes.contains(prefix.name)) safe.set(prefix.name, prefix.name_space);
   }
   return safe;
 }
@@ -56,7 +55,7 @@ class JsonLdWriter {
   JsonLdWriter(const Graph& graph, const WriteOptions& options)
       : graph_(graph),
         layout_(graph, {.root = options.root, .nest_iris = options.nest_iris}),
-        names_(graph, json_ld_local, json_ld_prefix),
+        names_(graph, safe_prefixes(graph), json_ld_local, json_ld_prefix),
         labels_(graph) {}
 
   std::string write() {
@@ -162,8 +161,7 @@ class JsonLdWriter {
 }  // namespace
 
 Result<std::string> write_json_ld(const Graph& graph, const WriteOptions& options) {
-  if (graph.prefixes.empty()) return JsonLdWriter(graph, options).write();
-  return JsonLdWriter(with_safe_prefixes(graph), options).write();
+  return JsonLdWriter(graph, options).write();
 }
 
 }  // namespace mayfly::rdf

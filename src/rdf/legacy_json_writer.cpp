@@ -32,7 +32,7 @@ class LegacyJsonWriter {
   LegacyJsonWriter(const Graph& graph, const WriteOptions& options)
       : graph_(graph),
         layout_(graph, {.root = options.root, .nest_iris = true, .lists = Lists::none}),
-        names_(graph, legacy_local, legacy_prefix, &kLegacyRdf),
+        names_(graph, graph.prefixes, legacy_local, legacy_prefix, &kLegacyRdf),
         labels_(graph) {}
 
   Result<std::string> write() {

@@ -9,10 +9,11 @@
 
 namespace mayfly::rdf {
 
-Names::Names(const Graph& graph, LocalRule local_rule, PrefixRule prefix_rule, const Prefix* own)
+Names::Names(const Graph& graph, const Prefixes& prefixes, LocalRule local_rule,
+             PrefixRule prefix_rule, const Prefix* own)
     : graph_(graph), local_rule_(local_rule), known_(graph.terms()) {
   if (own != nullptr) prefixes_.push_back(*own);
-  for (const Prefix& prefix : graph.prefixes.entries()) {
+  for (const Prefix& prefix : prefixes.entries()) {
     const bool taken = own != nullptr && prefix.name == own->name;
     if (!taken && !prefix.name_space.empty() && prefix_rule(prefix)) prefixes_.push_back(prefix);
   }

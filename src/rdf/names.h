@@ -41,7 +41,7 @@ class Names {
   using PrefixRule = bool (*)(const Prefix& prefix);
 
   // `own` is a prefix that the syntax itself needs: it counts as used, and its name is taken.
-  Names(const Graph& graph, LocalRule local_rule, PrefixRule prefix_rule,
+  Names(const Graph& graph, const Prefixes& prefixes, LocalRule local_rule, PrefixRule prefix_rule,
         const Prefix* own = nullptr);
 
   // The longest namespace that leaves a local part which is allowed. Marks the prefix as used.

@@ -64,7 +64,7 @@ class RdfXmlWriter {
   RdfXmlWriter(const Graph& graph, const LayoutOptions& options)
       : graph_(graph),
         layout_(graph, options),
-        names_(graph, xml_local, xml_prefix, &kRdfPrefix),
+        names_(graph, graph.prefixes, xml_local, xml_prefix, &kRdfPrefix),
         labels_(graph) {
     body_.reserve(graph.size() * 96);
   }

@@ -85,7 +85,7 @@ class TurtleWriter {
   TurtleWriter(const Graph& graph, const WriteOptions& options)
       : graph_(graph),
         layout_(graph, {.root = options.root, .nest_iris = false}),
-        names_(graph, turtle_local, turtle_prefix),
+        names_(graph, graph.prefixes, turtle_local, turtle_prefix),
         labels_(graph) {
     body_.reserve(graph.size() * 48);
   }
