@@ -81,7 +81,7 @@ bool flag_of(const json::object& members, std::string_view name) {
   return found && found->is_bool() && found->get_bool();
 }
 
-std::optional<std::int64_t> number_of(const json::object& members, std::string_view name) {
+std::optional<std::int64_t> whole_number_of(const json::object& members, std::string_view name) {
   const json::value* found = members.if_contains(name);
   if (!found || !found->is_number()) return std::nullopt;
   if (const std::int64_t* whole = found->if_int64()) return *whole;

@@ -29,6 +29,10 @@ struct EmrCall {
   std::string region;
 };
 
+// Seconds that an auto-termination policy may wait.
+inline constexpr std::int64_t kIdleMin = 60;
+inline constexpr std::int64_t kIdleMax = 604'800;
+
 // Empty where the real answer has no body.
 using EmrAction = sim::Outcome<std::string> (*)(Emr&, const EmrCall&);
 
@@ -57,7 +61,7 @@ sim::Outcome<std::string> list_supported_instance_types(Emr& emr, const EmrCall&
 // ---- What calls are made of; absent or of another type: empty, nothing.
 std::string text_of(const json::object& members, std::string_view name);
 bool flag_of(const json::object& members, std::string_view name);
-std::optional<std::int64_t> number_of(const json::object& members, std::string_view name);
+std::optional<std::int64_t> whole_number_of(const json::object& members, std::string_view name);
 std::vector<std::string> texts_of(const json::object& members, std::string_view name);
 const json::object& object_of(const json::object& members, std::string_view name);
 const json::array& array_of(const json::object& members, std::string_view name);

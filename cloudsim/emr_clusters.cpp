@@ -15,8 +15,6 @@ using sim::Outcome;
 
 constexpr std::size_t kClustersPerPage = 50;
 constexpr std::size_t kTerminatedAtOnce = 10;
-constexpr std::int64_t kIdleMin = 60;
-constexpr std::int64_t kIdleMax = 604'800;
 
 std::string_view message_of(std::string_view state, const Machine& cluster) {
   if (state == "STARTING") return "Configuring cluster software";
@@ -102,8 +100,8 @@ json::object cluster_json(const Emr& emr, const Machine& cluster) {
 bool is_wanted(const Emr& emr, const EmrCall& call, const std::vector<std::string>& states,
                const Machine& cluster) {
   const std::int64_t created = epoch_seconds(emr, cluster.created);
-  if (created < number_of(call.members, "CreatedAfter").value_or(created)) return false;
-  if (created > number_of(call.members, "CreatedBefore").value_or(created)) return false;
+  if (created < whole_number_of(call.members, "CreatedAfter").value_or(created)) return false;
+  if (created > whole_number_of(call.members, "CreatedBefore").value_or(created)) return false;
   const auto state = sim::emr::state_name(cluster, emr.world.now());
   return states.empty() || std::ranges::find(states, state) != states.end();
 }
@@ -155,7 +153,8 @@ Outcome<std::string> set_termination_protection(Emr& emr, const EmrCall& call) {
 }
 
 Outcome<std::string> put_auto_termination_policy(Emr& emr, const EmrCall& call) {
-  const auto seconds = number_of(object_of(call.members, "AutoTerminationPolicy"), "IdleTimeout");
+  const auto seconds =
+      whole_number_of(object_of(call.members, "AutoTerminationPolicy"), "IdleTimeout");
   if (!seconds || *seconds < kIdleMin || *seconds > kIdleMax)
     return emr_invalid("The idle timeout must be between 60 and 604800 seconds.");
   return done(sim::emr::set_idle_timeout(emr.world, call.account, call.region,

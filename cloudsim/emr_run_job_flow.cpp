@@ -39,8 +39,8 @@ int disk_of(const json::object& group) {
        array_of(object_of(group, "EbsConfiguration"), "EbsBlockDeviceConfigs")) {
     if (!each.is_object()) continue;
     const json::object& device = each.get_object();
-    gib += number_of(object_of(device, "VolumeSpecification"), "SizeInGB").value_or(0) *
-           number_of(device, "VolumesPerInstance").value_or(1);
+    gib += whole_number_of(object_of(device, "VolumeSpecification"), "SizeInGB").value_or(0) *
+           whole_number_of(device, "VolumesPerInstance").value_or(1);
   }
   return gib > 0 ? static_cast<int>(std::min<std::int64_t>(gib, 65'536)) : kDefaultDiskGib;
 }
@@ -50,7 +50,7 @@ Outcome<Nodes> nodes_of_groups(const json::array& given) {
   for (const json::value& each : given) {
     if (!each.is_object()) return emr_invalid("An instance group must be a structure.");
     const json::object& group = each.get_object();
-    const auto count = node_count(number_of(group, "InstanceCount").value_or(0));
+    const auto count = node_count(whole_number_of(group, "InstanceCount").value_or(0));
     if (!count) return std::unexpected(count.error());
     NodeGroup made{.id = {},
                    .name = text_of(group, "Name"),
@@ -73,7 +73,7 @@ Outcome<Nodes> nodes_of_groups(const json::array& given) {
 }
 
 Outcome<Nodes> nodes_of_counts(const json::object& instances) {
-  const auto count = node_count(number_of(instances, "InstanceCount").value_or(1));
+  const auto count = node_count(whole_number_of(instances, "InstanceCount").value_or(1));
   if (!count) return std::unexpected(count.error());
   Nodes nodes;
   nodes.instance_type = text_of(instances, "MasterInstanceType");
@@ -121,7 +121,7 @@ Outcome<std::map<std::string, std::string>> read_tags(const json::object& member
 
 Outcome<std::optional<Duration>> read_idle_timeout(const json::object& members) {
   if (!members.contains("AutoTerminationPolicy")) return std::nullopt;
-  const auto seconds = number_of(object_of(members, "AutoTerminationPolicy"), "IdleTimeout");
+  const auto seconds = whole_number_of(object_of(members, "AutoTerminationPolicy"), "IdleTimeout");
   if (!seconds || *seconds < kLaunchIdleMin || *seconds > kLaunchIdleMax)
     return emr_invalid("The idle timeout must be between 60 and 604800 seconds.");
   return std::optional<Duration>(std::chrono::seconds(*seconds));
@@ -191,22 +191,22 @@ Outcome<sim::Cluster> read_cluster(const json::object& members) {
   if (!applications) return std::unexpected(applications.error());
   const auto idle_timeout = read_idle_timeout(members);
   if (!idle_timeout) return std::unexpected(idle_timeout.error());
-  return sim::Cluster{
-      .release = label,
-      .applications = *std::move(applications),
-      .groups = {},
-      .key_pair = text_of(instances, "Ec2KeyName"),
-      .log_uri = text_of(members, "LogUri"),
-      .service_role = text_of(members, "ServiceRole"),
-      .instance_profile = text_of(members, "JobFlowRole"),
-      .master_groups = texts_of(instances, "AdditionalMasterSecurityGroups"),
-      .root_gib = static_cast<int>(std::clamp<std::int64_t>(
-          number_of(members, "EbsRootVolumeSize").value_or(kClusterRootGib), kClusterRootGib, 100)),
-      .steps = static_cast<int>(array_of(members, "Steps").size()),
-      .keep_alive = flag_of(instances, "KeepJobFlowAliveWhenNoSteps"),
-      .idle_timeout = *idle_timeout,
-      .fail_code = {},
-      .fail_reason = {}};
+  return sim::Cluster{.release = label,
+                      .applications = *std::move(applications),
+                      .groups = {},
+                      .key_pair = text_of(instances, "Ec2KeyName"),
+                      .log_uri = text_of(members, "LogUri"),
+                      .service_role = text_of(members, "ServiceRole"),
+                      .instance_profile = text_of(members, "JobFlowRole"),
+                      .master_groups = texts_of(instances, "AdditionalMasterSecurityGroups"),
+                      .root_gib = static_cast<int>(std::clamp<std::int64_t>(
+                          whole_number_of(members, "EbsRootVolumeSize").value_or(kClusterRootGib),
+                          kClusterRootGib, 100)),
+                      .steps = static_cast<int>(array_of(members, "Steps").size()),
+                      .keep_alive = flag_of(instances, "KeepJobFlowAliveWhenNoSteps"),
+                      .idle_timeout = *idle_timeout,
+                      .fail_code = {},
+                      .fail_reason = {}};
 }
 
 Outcome<sim::emr::Launch> read_job_flow(Emr& emr, const EmrCall& call) {
