@@ -20,20 +20,20 @@ std::string turtle(std::string_view triples) {
       "@prefix rdf: <{}> . @prefix e: <http://e/> . @prefix b: <http://base.example/dir/> . {}",
       kRdf, triples);
 }
-void says(std::string_view inside, std::string_view triples) {
+void xml_says(std::string_view inside, std::string_view triples) {
   expect_says(read_rdf_xml, rdf_xml(inside), turtle(triples));
 }
-void refused(std::string_view inside, std::string_view reason, const Limits& limits = {}) {
+void xml_refused(std::string_view inside, std::string_view reason, const Limits& limits = {}) {
   expect_refused(read_rdf_xml, rdf_xml(inside), reason, limits);
 }
 
 TEST(RdfXml, ReadsTypedNodesAndTheirProperties) {
-  says("<e:T rdf:about='s' e:attribute='x'><e:p>text</e:p><e:q rdf:resource='o'/><e:r/></e:T>",
-       "b:s a e:T ; e:attribute 'x' ; e:p 'text' ; e:q b:o ; e:r '' .");
+  xml_says("<e:T rdf:about='s' e:attribute='x'><e:p>text</e:p><e:q rdf:resource='o'/><e:r/></e:T>",
+           "b:s a e:T ; e:attribute 'x' ; e:p 'text' ; e:q b:o ; e:r '' .");
 }
 
 TEST(RdfXml, NamesNodesInEveryWay) {
-  says(
+  xml_says(
       "<rdf:Description rdf:ID='i'><e:p rdf:nodeID='n'/></rdf:Description>"
       "<rdf:Description rdf:nodeID='n' rdf:type='t'/><rdf:Description e:p='x'/>"
       "<rdf:Description about='old'><e:p resource='new'/></rdf:Description>",
@@ -41,14 +41,14 @@ TEST(RdfXml, NamesNodesInEveryWay) {
 }
 
 TEST(RdfXml, NestsNodesInProperties) {
-  says(
+  xml_says(
       "<e:A rdf:about='a'><e:p><!-- c --><e:B rdf:about='b'><e:q><rdf:Description/></e:q></e:B> "
       "</e:p></e:A>",
       "b:a a e:A ; e:p b:b . b:b a e:B ; e:q [] .");
 }
 
 TEST(RdfXml, ReadsParseTypes) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'>"
       "<e:p rdf:parseType='Resource'><e:q>x</e:q><rdf:li>y</rdf:li></e:p>"
       "<e:p rdf:parseType='Collection'><e:T rdf:about='t'/><rdf:Description/></e:p>"
@@ -57,13 +57,13 @@ TEST(RdfXml, ReadsParseTypes) {
 }
 
 TEST(RdfXml, ReadsXmlLiteralsInCanonicalForm) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'><e:p rdf:parseType='Literal'>a &amp; <b z='2' y='1'/><e:c "
       "xmlns:f='http://f/'><![CDATA[<]]></e:c><!--c--><?pi d?></e:p>"
       "<e:q rdf:parseType='unheard-of'/></rdf:Description>",
       R"(b:s e:p 'a &amp; <b y="1" z="2"></b><e:c xmlns:e="http://e/">&lt;</e:c><!--c--><?pi d?>'^^rdf:XMLLiteral ;
           e:q ''^^rdf:XMLLiteral .)");
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'><e:p rdf:parseType='Literal' xmlns='http://d/'><x><y "
       "xmlns=''/></x>"
       "</e:p></rdf:Description>",
@@ -71,7 +71,7 @@ TEST(RdfXml, ReadsXmlLiteralsInCanonicalForm) {
 }
 
 TEST(RdfXml, CountsMembersPerElement) {
-  says(
+  xml_says(
       "<rdf:Bag "
       "rdf:about='s'><rdf:li>a</rdf:li><rdf:_7>c</rdf:_7><rdf:li><rdf:Seq><rdf:li>x</rdf:li>"
       "</rdf:Seq></rdf:li></rdf:Bag>",
@@ -79,7 +79,7 @@ TEST(RdfXml, CountsMembersPerElement) {
 }
 
 TEST(RdfXml, ReifiesPropertiesWithAnId) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'><e:p rdf:ID='st' rdf:resource='o'/></rdf:Description>"
       "<rdf:Description rdf:about='#st' e:label='L'/>",
       "b:s e:p b:o . <http://base.example/dir/doc#st> a rdf:Statement ; rdf:subject b:s ;"
@@ -87,7 +87,7 @@ TEST(RdfXml, ReifiesPropertiesWithAnId) {
 }
 
 TEST(RdfXml, HandsDownBaseAndLanguage) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s' xml:base='http://o/x/' xml:lang='en' e:a='1'>"
       "<e:p>2</e:p><e:p xml:lang=''>3</e:p><e:p rdf:datatype='t'>4</e:p><e:p xml:base='y/' "
       "rdf:resource='z'/><e:p xml:lang='de'><rdf:Description e:q='5'/></e:p></rdf:Description>",
@@ -96,14 +96,14 @@ TEST(RdfXml, HandsDownBaseAndLanguage) {
 }
 
 TEST(RdfXml, DescribesEmptyPropertiesByAttributes) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'><e:p rdf:resource='o' e:q='x'/><e:p e:q='y'></e:p>"
       "<e:p rdf:type='t'/></rdf:Description>",
       "b:s e:p b:o, [ e:q 'y' ], [ a b:t ] . b:o e:q 'x' .");
 }
 
 TEST(RdfXml, KeepsWhiteSpaceOfText) {
-  says(
+  xml_says(
       "<rdf:Description rdf:about='s'><e:p> a\r\nb<!-- x -->c<![CDATA[ <d> ]]></e:p><e:q>  </e:q>"
       "</rdf:Description>",
       "b:s e:p ' a\\nbc <d> ' ; e:q '  ' .");
@@ -118,36 +118,36 @@ TEST(RdfXml, NeedsNoRdfElement) {
 }
 
 TEST(RdfXml, IgnoresUnknownAttributesOfXml) {
-  says("<rdf:Description rdf:about='s' xml:space='preserve' xmlfuture='x' e:p='y'/>",
-       "b:s e:p 'y' .");
+  xml_says("<rdf:Description rdf:about='s' xml:space='preserve' xmlfuture='x' e:p='y'/>",
+           "b:s e:p 'y' .");
 }
 
 TEST(RdfXml, RefusesWhatItsGrammarForbids) {
-  refused("text", "there is text");
-  refused("<rdf:li/>", "rdf:li may not be the element of a resource");
-  refused("<rdf:Description rdf:li='x'/>", "rdf:li may not be an attribute");
-  refused("<rdf:Description rdf:bagID='x'/>", "rdf:bagID");
-  refused("<rdf:Description rdf:aboutEach='x'/>", "rdf:aboutEach");
-  refused("<rdf:Description rdf:about='a' rdf:ID='b'/>", "only one of");
-  refused("<rdf:Description rdf:ID='1'/>", "no XML name");
-  refused("<rdf:Description rdf:ID='a'/><rdf:Description rdf:ID='a'/>", "given twice");
-  refused("<rdf:Description rdf:nodeID='a b'/>", "no XML name");
-  refused("<rdf:Description rdf:resource='x'/>", "belong on properties");
-  refused("<rdf:Description><rdf:Description/></rdf:Description>",
-          "may not be the element of a property");
-  refused("<e:T><e:p rdf:about='x'/></e:T>", "rdf:about may not be on a property");
-  refused("<e:T><e:p rdf:resource='x' rdf:nodeID='y'/></e:T>", "only one of");
-  refused("<e:T><e:p rdf:resource='x'>y</e:p></e:T>", "may hold no text");
-  refused("<e:T><e:p><e:A/><e:B/></e:p></e:T>", "only one resource");
-  refused("<e:T><e:p>x<e:A/></e:p></e:T>", "nothing else");
-  refused("<e:T><e:p rdf:parseType='Literal' rdf:resource='x'/></e:T>", "no other attributes");
-  refused("<e:T><e:p rdf:parseType='Collection'>x</e:p></e:T>", "text in a collection");
-  refused("<T/>", "has no namespace");
-  refused("<e:T p='x'/>", "has no namespace");
-  refused("<f:T/>", "'f:' is not declared");
-  refused("<e:T f:p='x'/>", "'f:' is not declared");
-  refused("<e:T rdf:about='a b'/>", "an IRI may not have");
-  refused("<e:T xml:lang='a b'/>", "no language tag");
+  xml_refused("text", "there is text");
+  xml_refused("<rdf:li/>", "rdf:li may not be the element of a resource");
+  xml_refused("<rdf:Description rdf:li='x'/>", "rdf:li may not be an attribute");
+  xml_refused("<rdf:Description rdf:bagID='x'/>", "rdf:bagID");
+  xml_refused("<rdf:Description rdf:aboutEach='x'/>", "rdf:aboutEach");
+  xml_refused("<rdf:Description rdf:about='a' rdf:ID='b'/>", "only one of");
+  xml_refused("<rdf:Description rdf:ID='1'/>", "no XML name");
+  xml_refused("<rdf:Description rdf:ID='a'/><rdf:Description rdf:ID='a'/>", "given twice");
+  xml_refused("<rdf:Description rdf:nodeID='a b'/>", "no XML name");
+  xml_refused("<rdf:Description rdf:resource='x'/>", "belong on properties");
+  xml_refused("<rdf:Description><rdf:Description/></rdf:Description>",
+              "may not be the element of a property");
+  xml_refused("<e:T><e:p rdf:about='x'/></e:T>", "rdf:about may not be on a property");
+  xml_refused("<e:T><e:p rdf:resource='x' rdf:nodeID='y'/></e:T>", "only one of");
+  xml_refused("<e:T><e:p rdf:resource='x'>y</e:p></e:T>", "may hold no text");
+  xml_refused("<e:T><e:p><e:A/><e:B/></e:p></e:T>", "only one resource");
+  xml_refused("<e:T><e:p>x<e:A/></e:p></e:T>", "nothing else");
+  xml_refused("<e:T><e:p rdf:parseType='Literal' rdf:resource='x'/></e:T>", "no other attributes");
+  xml_refused("<e:T><e:p rdf:parseType='Collection'>x</e:p></e:T>", "text in a collection");
+  xml_refused("<T/>", "has no namespace");
+  xml_refused("<e:T p='x'/>", "has no namespace");
+  xml_refused("<f:T/>", "'f:' is not declared");
+  xml_refused("<e:T f:p='x'/>", "'f:' is not declared");
+  xml_refused("<e:T rdf:about='a b'/>", "an IRI may not have");
+  xml_refused("<e:T xml:lang='a b'/>", "no language tag");
 }
 
 TEST(RdfXml, RefusesWhatIsNotXml) {
@@ -155,18 +155,18 @@ TEST(RdfXml, RefusesWhatIsNotXml) {
   expect_refused(read_rdf_xml, "<!-- nothing -->", "is not XML");
   expect_refused(read_rdf_xml, "plain text", "is not XML");
   expect_refused(read_rdf_xml, "<a xmlns='http://e/'/><b xmlns='http://e/'/>", "second root");
-  refused("<e:T>", "is not XML");
-  refused("<e:T a:b:c='x'/>", "is no name");
-  refused("<e:T e:p='x' e:p='y'/>", "given twice");
-  refused("<e:T xmlns:f='http://e/' e:p='x' f:p='y'/>", "given twice");
-  refused("<e:T e:p='<'/>", "'<' must not be in the value");
-  refused("<e:T><e:p>&unknown;</e:p></e:T>", "'&unknown;' is not declared");
-  refused("<e:T><e:p>a & b</e:p></e:T>", "'&' must be written");
-  refused("<e:T><e:p>&#0;</e:p></e:T>", "no character that XML has");
-  refused("<e:T><e:p>\1</e:p></e:T>", "a character that XML does not have");
-  refused("<e:T><e:p>]]></e:p></e:T>", "must not be in text");
-  refused("<!-- a -- b -->", "'--' must not be");
-  refused("<e:T xmlns:x=''/>", "binds nothing");
+  xml_refused("<e:T>", "is not XML");
+  xml_refused("<e:T a:b:c='x'/>", "is no name");
+  xml_refused("<e:T e:p='x' e:p='y'/>", "given twice");
+  xml_refused("<e:T xmlns:f='http://e/' e:p='x' f:p='y'/>", "given twice");
+  xml_refused("<e:T e:p='<'/>", "'<' must not be in the value");
+  xml_refused("<e:T><e:p>&unknown;</e:p></e:T>", "'&unknown;' is not declared");
+  xml_refused("<e:T><e:p>a & b</e:p></e:T>", "'&' must be written");
+  xml_refused("<e:T><e:p>&#0;</e:p></e:T>", "no character that XML has");
+  xml_refused("<e:T><e:p>\1</e:p></e:T>", "a character that XML does not have");
+  xml_refused("<e:T><e:p>]]></e:p></e:T>", "must not be in text");
+  xml_refused("<!-- a -- b -->", "'--' must not be");
+  xml_refused("<e:T xmlns:x=''/>", "binds nothing");
 }
 
 TEST(RdfXml, NamesTheLineThatIsWrong) {
@@ -219,15 +219,15 @@ TEST(RdfXml, StaysWithinItsLimits) {
   for (int i = 0; i < 50'000; ++i) deep += "<e:T><e:p>";
   std::string close;
   for (int i = 0; i < 50'000; ++i) close += "</e:p></e:T>";
-  refused(deep + close, "deeper than 100 levels");
+  xml_refused(deep + close, "deeper than 100 levels");
   std::string literal = "<e:T><e:p rdf:parseType='Literal'>";
   for (int i = 0; i < 50'000; ++i) literal += "<b>";
   for (int i = 0; i < 50'000; ++i) literal += "</b>";
-  refused(literal + "</e:p></e:T>", "too deeply");
-  refused("<e:T e:p='x'/>", "more triples", {.triples_max = 1});
+  xml_refused(literal + "</e:p></e:T>", "too deeply");
+  xml_refused("<e:T e:p='x'/>", "more triples", {.triples_max = 1});
   std::string namespaces = "<e:T";
   for (int i = 0; i < 300; ++i) namespaces += fmt::format(" xmlns:a{0}='http://a{0}'", i);
-  refused(namespaces + "/>", "more than 256 namespaces");
+  xml_refused(namespaces + "/>", "more than 256 namespaces");
 }
 
 TEST(RdfXml, ReadsOtherEncodings) {
