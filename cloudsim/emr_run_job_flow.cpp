@@ -19,8 +19,6 @@ constexpr char kManagedMaster[] = "ElasticMapReduce-master";
 constexpr char kManagedCore[] = "ElasticMapReduce-slave";
 constexpr int kDefaultDiskGib = 64;  // what EMR gives a node of most types when nothing is said
 constexpr std::int64_t kNodesMax = 2000;
-constexpr std::int64_t kLaunchIdleMin = 60;
-constexpr std::int64_t kLaunchIdleMax = 604'800;
 
 struct Nodes {
   std::vector<NodeGroup> groups;
@@ -122,7 +120,7 @@ Outcome<std::map<std::string, std::string>> read_tags(const json::object& member
 Outcome<std::optional<Duration>> read_idle_timeout(const json::object& members) {
   if (!members.contains("AutoTerminationPolicy")) return std::nullopt;
   const auto seconds = whole_number_of(object_of(members, "AutoTerminationPolicy"), "IdleTimeout");
-  if (!seconds || *seconds < kLaunchIdleMin || *seconds > kLaunchIdleMax)
+  if (!seconds || *seconds < kIdleMin || *seconds > kIdleMax)
     return emr_invalid("The idle timeout must be between 60 and 604800 seconds.");
   return std::optional<Duration>(std::chrono::seconds(*seconds));
 }
