@@ -50,6 +50,22 @@ TEST(ClusterLife, IsReadyWhenItRunsAndItsMasterHasAName) {
   EXPECT_EQ(player.state.phase, Phase::ready);
 }
 
+TEST(ClusterLife, TellsHowFarItHasCome) {
+  ClusterPlayer player;
+  player.start();
+  for (const char* step : {"STARTING", "STARTING", "BOOTSTRAPPING"}) {
+    Instance starting = player.cluster(InstanceState::pending);
+    starting.state_reason = step;
+    player.see(starting);
+  }
+  std::vector<std::string> told;
+  for (const JournalEntry& entry : player.state.journal) {
+    if (entry.type == "instance") told.push_back(entry.message);
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"j-1 is pending: STARTING",
+                                            "j-1 is pending: BOOTSTRAPPING"}));
+}
+
 TEST(ClusterLife, MayTakeThreeTimesAsLongAsAVm) {
   ClusterPlayer player;
   player.start();

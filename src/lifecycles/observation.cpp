@@ -62,6 +62,12 @@ void note_state(Context& context, const Attempt& attempt, const Instance& instan
   note(context.state, context.now, "instance", std::move(message), attempt.number);
 }
 
+// A cluster that starts tells of its steps.
+bool says_how_far(const Instance& known, const Instance& shown) {
+  return shown.state == InstanceState::pending && !shown.state_reason.empty() &&
+         shown.state_reason != known.state_reason;
+}
+
 // The first sighting that it is gone is remembered, the second one counts.
 void count_gone(Context& context, const Attempt& attempt, Machine& machine, Time asked_at,
                 Duration gap) {
@@ -172,7 +178,8 @@ Watch watch_of(const Attempt& attempt) {
 Machine& meet_machine(Context& context, Attempt& attempt, const Instance& instance) {
   for (Machine& machine : attempt.machines) {
     if (machine.instance.id != instance.id) continue;
-    const bool changed = machine.instance.state != instance.state;
+    const bool changed =
+        machine.instance.state != instance.state || says_how_far(machine.instance, instance);
     if (instance.launched_at != Time{}) machine.begin_guessed = false;
     update(machine.instance, instance, machine.seen);
     if (changed) note_state(context, attempt, machine.instance);

@@ -82,7 +82,8 @@ Instance instance_of(const Cluster& cluster, const std::string& region) {
                     .region = region,
                     .state = state_of(cluster),
                     .launched_at = cluster.created};
-  // While it lives, the reason says how it does ("Cluster ready to run steps").
+  // Starting takes minutes: people are told how far it has come.
+  if (instance.state == InstanceState::pending) instance.state_reason = cluster.state;
   if (instance.state < InstanceState::stopping) return instance;
   ClusterEnd end = classify_emr_end(cluster.reason_code, cluster.reason);
   instance.state_reason = std::move(end.reason);

@@ -65,7 +65,9 @@ TEST_F(EmrListing, AsksOnceWhoseAClusterIsAndOnceForItsMaster) {
       (Tags{{tag::kInstallation, "i-home"}, {tag::kReservation, "r-1"}, {tag::kAttempt, "1"}}));
 
   show(cluster_row("j-1", kName, "BOOTSTRAPPING"));
-  EXPECT_EQ(only().state, InstanceState::pending);
+  instance = only();
+  EXPECT_EQ(instance.state, InstanceState::pending);
+  EXPECT_EQ(instance.state_reason, "BOOTSTRAPPING");
   EXPECT_EQ(calls("DescribeCluster"), 1u);
 
   const std::string waiting = cluster_row("j-1", kName, "WAITING");

@@ -43,6 +43,8 @@ Instance cluster_instance(const World& world, const Machine& machine) {
                     .dns_name = emr::master_dns(machine, now),
                     .launched_at = world.stated(machine.created),
                     .tags = machine.ours};
+  if (instance.state == InstanceState::pending)
+    instance.state_reason = emr::state_name(machine, now);
   if (instance.state < InstanceState::stopping) return instance;
   clouds::ClusterEnd end =
       clouds::classify_emr_end(emr::reason_code(machine, now), machine.end_reason);
