@@ -103,6 +103,10 @@ EmrMeaning meaning_of_invalid(std::string_view text) {
 
 std::optional<EmrMeaning> meaning_of_end(std::string_view code, std::string_view text) {
   if (code == "VALIDATION_ERROR") return meaning_of_invalid(text);
+  // AWS tells of an account's vCPU quota under this code, too.
+  if (code == "INTERNAL_ERROR" && says_any(text, {"quota", "vcpu limit"})) {
+    return meaning_of_invalid(text);
+  }
   if (code == "INSTANCE_FAILURE" || code == "INTERNAL_ERROR" || code == "INSTANCE_FLEET_TIMEOUT") {
     return EmrMeaning{Reaction::next_zone};
   }

@@ -139,6 +139,11 @@ TEST(ClusterEnd, ThatNobodyAskedForMayBeBetterElsewhere) {
   EXPECT_THAT(died("something that nobody has seen yet"), Optional(Reaction::next_offer));
 }
 
+TEST(ClusterEnd, AQuotaIsAQuotaUnderWhateverCode) {
+  EXPECT_THAT(died("Request exceeds the EC2 service quota for that type", "INTERNAL_ERROR"),
+              Optional(Reaction::skip_quota));
+}
+
 TEST(ClusterEnd, ThatSomebodyWantedMeansNothing) {
   for (const char* code : {"USER_REQUEST", "ALL_STEPS_COMPLETED", "STEP_FAILURE", ""}) {
     EXPECT_FALSE(died("Terminated by user request", code).has_value()) << code;
