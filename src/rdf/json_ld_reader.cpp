@@ -3,9 +3,9 @@
 #include <cmath>
 #include <map>
 
-#include "json/parse.h"
 #include "rdf/chars.h"
 #include "rdf/iri.h"
+#include "rdf/json_document.h"
 #include "rdf/json_ld_context.h"
 #include "rdf/reader.h"
 
@@ -419,8 +419,7 @@ Result<Id> JsonLdReader::list(const json::value& value, Term term, Context conte
 }  // namespace
 
 Result<Graph> read_json_ld(std::string_view text, std::string_view base, const Limits& limits) {
-  TRY_VOID(check_text("JSON-LD", text, limits));
-  TRY(const json::value document, json::parse(text));
+  TRY(const json::value document, parse_document("JSON-LD", text, limits));
   return JsonLdReader(base, limits).read(document);
 }
 

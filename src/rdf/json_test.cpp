@@ -94,6 +94,13 @@ TEST(JsonLd, RefusesWhatIsWrong) {
   json_ld_refused(R"({"http://e/p": {"@value": "x", "@language": "e n"}})", "no language tag");
 }
 
+TEST(JsonLd, NamesTheLineThatIsNoJson) {
+  json_ld_refused("{\n\"@id\": \"s\",\n oops}", "JSON-LD, line 3: ");
+  json_ld_refused("{\n\"@id\": \"s\"\n\n", "JSON-LD, line 4: ");
+  json_ld_refused("{}\n{}", "JSON-LD, line 2: ");
+  json_ld_refused(R"({"@id": "s", "@id": "t"})", "JSON-LD: The member '@id' is given twice");
+}
+
 TEST(JsonLdWriter, WritesOneNodeCompactly) {
   Graph graph;
   graph.prefixes = {{"e", "http://e/"}, {"unused", "http://unused/"}, {"xsd", std::string(kXsd)}};

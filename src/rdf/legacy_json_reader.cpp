@@ -2,9 +2,9 @@
 
 #include <map>
 
-#include "json/parse.h"
 #include "json/print.h"
 #include "rdf/iri.h"
+#include "rdf/json_document.h"
 #include "rdf/legacy_json.h"
 #include "rdf/reader.h"
 
@@ -198,8 +198,7 @@ bool is_json_ld(const json::value& document) {
 }  // namespace
 
 Result<Graph> read_legacy_json(std::string_view text, std::string_view base, const Limits& limits) {
-  TRY_VOID(check_text("OSLC JSON", text, limits));
-  TRY(const json::value document, json::parse(text));
+  TRY(const json::value document, parse_document("OSLC JSON", text, limits));
   // application/json names both: the document itself says which it is.
   if (is_json_ld(document)) return read_json_ld(text, base, limits);
   return LegacyJsonReader(base, limits).read(document);
