@@ -23,6 +23,7 @@
 #include "mail/smtp.h"
 #include "model/clouds.h"
 #include "notify/notifier.h"
+#include "oslc/door.h"
 #include "rest/door.h"
 #include "service/service.h"
 #include "store/blocking.h"
@@ -204,10 +205,12 @@ class Running final : public Assembly {
         .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
     rest::DoorOptions door{.version = config_.version,
                            .open_metrics = is_loopback(config_.address),
-                           .connections = [this] {
-                             const http::Server* server = listening_;
-                             return server ? server->connections() : 0;
-                           }};
+                           .connections =
+                               [this] {
+                                 const http::Server* server = listening_;
+                                 return server ? server->connections() : 0;
+                               },
+                           .otherwise = oslc::make_handler(*service_, config_.oslc)};
     http::ServerOptions options{
         .address = config_.address, .port = config_.port, .threads = config_.threads};
     TRY(server_, http::Server::start(std::move(options),

@@ -17,6 +17,7 @@
 #include "lifecycles/reservation.h"
 #include "mail/smtp.h"
 #include "notify/notifier.h"
+#include "oslc/door.h"
 #include "service/limits.h"
 
 namespace mayfly::server {
@@ -49,6 +50,8 @@ struct Config {
   // [notify]: version and public_only are filled in by the assembly.
   notify::Settings notify;
   bool notify_allow_private = false;  // webhooks may point at this machine and its network
+  // [oslc]: dialect = "both" | "published" | "2014", base_url, if_match = "strict" | "lenient"
+  oslc::DoorOptions oslc;
   // [smtp]: no url, no e-mail. The password comes from MAYFLY_SMTP_PASSWORD or password_file.
   mail::SmtpSettings smtp;
   std::filesystem::path smtp_password_file;

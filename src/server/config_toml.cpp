@@ -105,6 +105,35 @@ Setter limit(std::optional<std::string> service::LimitOverrides::* which) {
   };
 }
 
+Result<void> set_dialect(const std::string& name, const std::string& value, Config& config) {
+  if (value == "both") {
+    config.oslc.dialect = oslc::Dialect::both;
+  } else if (value == "published") {
+    config.oslc.dialect = oslc::Dialect::published;
+  } else if (value == "2014") {
+    config.oslc.dialect = oslc::Dialect::draft_2014;
+  } else {
+    return fail_field(name, "must be 'both', 'published' or '2014'");
+  }
+  return {};
+}
+
+Result<void> set_base_url(const std::string& name, const std::string& value, Config& config) {
+  const bool is_http = value.starts_with("http://") || value.starts_with("https://");
+  const bool plain = value.find_first_of("?#\"<> ") == std::string::npos && !value.ends_with('/');
+  if (!value.empty() && (!is_http || !plain || std::ranges::count(value, '/') != 2))
+    return fail_field(name, "must be a scheme and a host, https://mayfly.example.com, or empty");
+  config.oslc.base_url = value;
+  return {};
+}
+
+Result<void> set_if_match(const std::string& name, const std::string& value, Config& config) {
+  if (value != "strict" && value != "lenient")
+    return fail_field(name, "must be 'strict' or 'lenient'");
+  config.oslc.strict_if_match = value == "strict";
+  return {};
+}
+
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all = {
       {"server.listen", text([](const std::string&, const std::string& value, Config& config) {
@@ -148,6 +177,9 @@ const std::map<std::string, Setter>& setters() {
       {"notify.give_up",
        duration([](Config& config) -> Duration& { return config.notify.give_up; })},
       {"notify.keep", duration([](Config& config) -> Duration& { return config.notify.keep; })},
+      {"oslc.dialect", text(set_dialect)},
+      {"oslc.base_url", text(set_base_url)},
+      {"oslc.if_match", text(set_if_match)},
       {"smtp.url", text([](const std::string&, const std::string& value, Config& config) {
          return apply_smtp_url(value, config);
        })},

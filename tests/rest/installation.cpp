@@ -117,6 +117,7 @@ Installation::Installation(InstallationOptions options)
                      .notifier = *notifier_,
                      .settings = {.authenticate = options.authenticate}});
   options.door.connections = [this] { return server_ ? server_->connections() : 0; };
+  if (options.beside) options.door.otherwise = options.beside(*service_);
   auto server = http::Server::start({.port = 0, .threads = 2},
                                     make_handler(*service_, random_, std::move(options.door)),
                                     make_refusal());

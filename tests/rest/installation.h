@@ -23,6 +23,8 @@ struct InstallationOptions {
   sim::FaultPlan faults = {};
   bool authenticate = true;
   DoorOptions door = {};
+  // Makes the door beside the REST one, if there is to be one.
+  std::function<http::Handler(service::Service&)> beside = {};
   mail::Sender* mail = nullptr;  // outlives the installation
   bool public_webhooks_only = false;
   service::Allowance allowance = {};

@@ -1,0 +1,120 @@
+#include "oslc/addresses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "http/target.h"
+
+namespace mayfly::oslc {
+namespace {
+
+// `*` stands for what varies: user, plan, id, in the order of AddressRow::holds.
+struct AddressRow {
+  Place place;
+  std::string_view path;
+  std::string_view holds;
+};
+
+constexpr std::array kAddressRows = {
+    AddressRow{Place::catalog, "oslc/catalog", ""},
+    AddressRow{Place::root_services, "rootservices", ""},
+    AddressRow{Place::root_services, ".well-known/oslc/rootservices.xml", ""},
+    AddressRow{Place::catalog, ".well-known/oslc/sp-catalog", ""},
+    AddressRow{Place::shape, "oslc/shapes/*", "i"},
+    AddressRow{Place::provider, "oslc/users/*", "u"},
+    AddressRow{Place::details, "oslc/users/*/details", "u"},
+    AddressRow{Place::plans, "oslc/users/*/plans", "u"},
+    AddressRow{Place::plan, "oslc/users/*/plans/*", "up"},
+    AddressRow{Place::future_stop, "oslc/users/*/plans/*/future-stop", "up"},
+    AddressRow{Place::teardown_creation, "oslc/users/*/plans/*/future-stop/creation", "up"},
+    AddressRow{Place::teardown_template, "oslc/users/*/plans/*/future-stop/request-template", "up"},
+    AddressRow{Place::teardown_request, "oslc/users/*/plans/*/future-stop/requests/*", "upi"},
+    AddressRow{Place::teardown_result, "oslc/users/*/plans/*/future-stop/results/*", "upi"},
+    AddressRow{Place::requests, "oslc/users/*/requests", "u"},
+    AddressRow{Place::request, "oslc/users/*/requests/*", "ui"},
+    AddressRow{Place::results, "oslc/users/*/results", "u"},
+    AddressRow{Place::result, "oslc/users/*/results/*", "ui"},
+    AddressRow{Place::prepared_factory, "oslc/users/*/prepared", "u"},
+    AddressRow{Place::prepared, "oslc/users/*/prepared/*", "ui"},
+    AddressRow{Place::deployment, "oslc/users/*/deployments/*", "ui"},
+    AddressRow{Place::request_shape, "oslc/users/*/shapes/request", "u"},
+};
+
+constexpr std::string_view kTarget = "targetId";
+
+std::string& part_of(Address& address, char which) {
+  return which == 'u' ? address.user : which == 'p' ? address.plan : address.id;
+}
+
+bool fits_row(const AddressRow& row, const std::vector<std::string>& path, Address& address) {
+  std::string_view pattern = row.path;
+  std::size_t held = 0;
+  for (const std::string& segment : path) {
+    const std::string_view expected = pattern.substr(0, pattern.find('/'));
+    if (pattern.empty() || segment.empty()) return false;
+    pattern.remove_prefix(std::min(pattern.size(), expected.size() + 1));
+    if (expected == "*") {
+      part_of(address, row.holds[held++]) = segment;
+    } else if (segment != expected) {
+      return false;
+    }
+  }
+  return pattern.empty();
+}
+
+// As percent_encode, but with the colon, which RFC 3986 lets stand in segments and queries.
+std::string encoded(std::string_view text) {
+  std::string result;
+  while (true) {
+    const std::size_t colon = text.find(':');
+    result += http::percent_encode(text.substr(0, colon));
+    if (colon == std::string_view::npos) return result;
+    result += ':';
+    text.remove_prefix(colon + 1);
+  }
+}
+
+}  // namespace
+
+std::optional<Address> read_address(const std::vector<std::string>& path,
+                                    const std::vector<http::Parameter>& query) {
+  for (const AddressRow& row : kAddressRows) {
+    Address address{.place = row.place};
+    if (!fits_row(row, path, address)) continue;
+    const bool targeted = row.place == Place::future_stop ||
+                          row.place == Place::teardown_creation ||
+                          row.place == Place::teardown_template;
+    const auto target = std::ranges::find(query, kTarget, &http::Parameter::name);
+    if (targeted && target != query.end()) address.target = target->value;
+    return address;
+  }
+  return std::nullopt;
+}
+
+std::string Addresses::of(const Address& address) const {
+  const auto* row = std::ranges::find(kAddressRows, address.place, &AddressRow::place);
+  Address parts = address;
+  std::string iri = base_ + "/";
+  std::size_t held = 0;
+  for (const char c : row->path) {
+    if (c != '*') {
+      iri += c;
+    } else {
+      iri += encoded(part_of(parts, row->holds[held++]));
+    }
+  }
+  if (address.target) iri += fmt::format("?{}={}", kTarget, encoded(*address.target));
+  return iri;
+}
+
+std::optional<Address> Addresses::read(std::string_view iri) const {
+  if (!iri.starts_with(base_) || !iri.substr(base_.size()).starts_with('/')) return std::nullopt;
+  iri.remove_prefix(base_.size());
+  const auto target = http::parse_target("GET", iri.substr(0, iri.find('#')));
+  if (!target) return std::nullopt;
+  return read_address(target->path, target->query);
+}
+
+}  // namespace mayfly::oslc

@@ -1,0 +1,76 @@
+// The addresses of our resources: made here, and read back here when a client names one in a body
+// or a query. All are absolute. A target is part of an address (`?targetId=r-1`), as the worked
+// example of the temporary-deployment scenario has it.
+//
+// A plan is `vm`, `cluster` or `template:NAME`. Requests and results of a launch have the id of
+// their reservation, those of a teardown an id of their own. Plain values, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "oslc/dialect.h"
+
+namespace mayfly::oslc {
+
+inline constexpr std::string_view kVmPlan = "vm";
+inline constexpr std::string_view kClusterPlan = "cluster";
+inline constexpr std::string_view kTemplatePlan = "template:";
+
+enum class Place {
+  catalog,            // /oslc/catalog
+  root_services,      // /rootservices, /.well-known/oslc/rootservices.xml
+  shape,              // /oslc/shapes/:id
+  provider,           // /oslc/users/:user
+  details,            // .../details
+  plans,              // .../plans
+  plan,               // .../plans/:plan
+  future_stop,        // .../plans/:plan/future-stop: an action; with a target a plan
+  teardown_creation,  // .../future-stop/creation?targetId=
+  teardown_template,  // .../future-stop/request-template?targetId=
+  teardown_request,   // .../future-stop/requests/:id
+  teardown_result,    // .../future-stop/results/:id
+  requests,           // .../requests
+  request,            // .../requests/:id
+  results,            // .../results
+  result,             // .../results/:id
+  prepared_factory,   // .../prepared
+  prepared,           // .../prepared/:id
+  deployment,         // .../deployments/:id
+  request_shape,      // .../shapes/request: for creation, with the user's plans
+};
+
+struct Address {
+  Place place = Place::catalog;
+  std::string user = {};
+  std::string plan = {};
+  std::string id = {};
+  std::optional<std::string> target = {};
+
+  bool operator==(const Address&) const = default;
+};
+
+// The address that a path means: decoded segments, and the query's parameters.
+std::optional<Address> read_address(const std::vector<std::string>& path,
+                                    const std::vector<http::Parameter>& query);
+
+class Addresses {
+ public:
+  // base: http://host:port, without a slash at its end.
+  Addresses(std::string base, Dialect dialect) : base_(std::move(base)), dialect_(dialect) {}
+
+  const std::string& base() const { return base_; }
+  Dialect dialect() const { return dialect_; }
+  std::string of(const Address& address) const;
+  // An absolute IRI that means something of ours; nullopt for those of others.
+  std::optional<Address> read(std::string_view iri) const;
+
+ private:
+  std::string base_;
+  Dialect dialect_;
+};
+
+}  // namespace mayfly::oslc

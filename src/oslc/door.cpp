@@ -1,0 +1,281 @@
+#include "oslc/door.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/log.h"
+#include "json/rules.h"
+#include "oslc/handlers.h"
+#include "oslc/selection.h"
+#include "oslc/vocabulary.h"
+#include "rest/authorization.h"
+#include "rest/problem.h"
+
+namespace mayfly::oslc {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kNameMax = 64;
+constexpr std::string_view kVersion = "OSLC-Core-Version";
+constexpr std::string_view kAcceptPost =
+    "application/rdf+xml, text/turtle, application/ld+json, application/xml, application/json";
+// RDF in forms that we do not write: the client reads RDF, so it hears some (CORE-10).
+constexpr std::array<std::string_view, 4> kOtherRdf = {"text/n3", "application/trig",
+                                                       "application/n-quads", "text/rdf+n3"};
+constexpr std::array kPageOffers = {rdf::Offer{.media_type = "text/html"}};
+
+bool is_name_or_absent(std::string_view text) {
+  return text.empty() || (text.size() <= kNameMax && json::matches(json::Text::name, text));
+}
+
+// Names that cannot be names of anything: not looked up.
+bool can_exist(const Address& address) {
+  std::string_view plan = address.plan;
+  if (plan.starts_with(kTemplatePlan)) plan.remove_prefix(kTemplatePlan.size());
+  return is_name_or_absent(address.user) && is_name_or_absent(plan) &&
+         is_name_or_absent(address.id) &&
+         (!address.target || (!address.target->empty() && is_name_or_absent(*address.target)));
+}
+
+bool is_open(Place place) {
+  return place == Place::root_services || place == Place::shape;
+}
+
+std::string allowed_methods(Place place) {
+  std::string allowed;
+  for (const HandlerRow& row : handler_rows()) {
+    if (row.place != place) continue;
+    allowed += fmt::format("{}, ", row.method);
+    if (row.method == "GET") allowed += "HEAD, ";
+  }
+  return allowed + "OPTIONS";
+}
+
+Handle find_handle(Place place, std::string_view method) {
+  if (method == "HEAD") method = "GET";
+  for (const HandlerRow& row : handler_rows()) {
+    if (row.place == place && row.method == method) return row.handle;
+  }
+  return nullptr;
+}
+
+// 3.0 for those who ask for a 3, otherwise 2.0; nothing for what came before it.
+std::optional<std::string_view> version_for(const http::Request& request) {
+  const auto asked = request.header(kVersion);
+  if (!asked) return "2.0";
+  const std::string_view major = asked->substr(0, asked->find('.'));
+  if (major == "0" || major == "1") return std::nullopt;
+  return major == "3" ? "3.0" : "2.0";
+}
+
+// The form of a graph; nullopt when the client reads nothing that we write.
+std::optional<rdf::Format> form_for(const http::Request& request) {
+  const std::string_view accept = request.header("Accept").value_or("");
+  if (const rdf::Offer* offer = rdf::negotiate(accept)) return offer->format;
+  const bool other = std::ranges::any_of(
+      kOtherRdf, [&](std::string_view type) { return accept.find(type) != accept.npos; });
+  if (other) return rdf::Format::rdf_xml;
+  return std::nullopt;
+}
+
+// What was asked for by name, so that "application/xml" is not answered as something else.
+std::string content_type_for(const http::Request& request, rdf::Format format) {
+  const rdf::Offer* offer = rdf::negotiate(request.header("Accept").value_or(""));
+  const std::string_view type =
+      offer && offer->format == format ? offer->media_type : rdf::media_type_of(format);
+  return std::string(type);
+}
+
+class Door {
+ public:
+  Door(service::Service& service, DoorOptions options)
+      : service_(service), options_(std::move(options)) {}
+
+  asio::awaitable<http::Response> handle(http::Request request);
+
+ private:
+  std::string base_of(const http::Request& request) const;
+  Later<Answered> respond(const http::Request& request, const Address& address);
+  Later<service::Caller> admit(const http::Request& request, const Address& address);
+  Outcome<http::Response> write(const http::Request& request, const Address& address,
+                                Answered answered) const;
+  http::Response refusal(const http::Request& request, const Address& address,
+                         const Failure& failure) const;
+  http::Response preflight(const Address& address) const;
+
+  service::Service& service_;
+  const DoorOptions options_;
+};
+
+bool is_ours(const http::Request& request) {
+  if (request.path.empty()) return false;
+  const std::string& first = request.path.front();
+  return first == "oslc" || first == "rootservices" ||
+         (first == ".well-known" && request.path.size() > 1 && request.path[1] == "oslc");
+}
+
+asio::awaitable<http::Response> Door::handle(http::Request request) {
+  if (!is_ours(request)) {
+    http::Response response =
+        rest::problem_response({.code = ErrorCode::not_found,
+                                .message = "There is nothing at this address",
+                                .remedy = "GET /openapi.json lists what there is."});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    response.headers.push_back({"Cache-Control", "no-store"});
+    co_return response;
+  }
+  const auto address = read_address(request.path, request.query);
+  http::Response response;
+  if (!address || !can_exist(*address)) {
+    response = refusal(request, {},
+                       Failure(404, "There is nothing at this address",
+                               "GET /oslc/catalog shows where to begin."));
+  } else if (request.method == "OPTIONS") {
+    response = preflight(*address);
+  } else {
+    auto answered = co_await respond(request, *address);
+    auto written = answered ? write(request, *address, *std::move(answered))
+                            : Outcome<http::Response>(std::unexpected(std::move(answered).error()));
+    response = written ? *std::move(written) : refusal(request, *address, written.error());
+  }
+  response.headers.push_back(
+      {std::string(kVersion), std::string(version_for(request).value_or("2.0"))});
+  response.headers.push_back({"Vary", "Accept, OSLC-Core-Version"});
+  response.headers.push_back({"Cache-Control", "private, no-cache"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  // Credentials travel in a header that scripts set themselves, so any origin may ask.
+  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+  response.headers.push_back(
+      {"Access-Control-Expose-Headers", "ETag, Location, Link, OSLC-Core-Version, Warning"});
+  co_return response;
+}
+
+std::string Door::base_of(const http::Request& request) const {
+  if (!options_.base_url.empty()) return options_.base_url;
+  return fmt::format("http://{}", request.header("Host").value_or("localhost"));
+}
+
+Later<service::Caller> Door::admit(const http::Request& request, const Address& address) {
+  if (is_open(address.place)) co_return service::Caller{};
+  auto caller = co_await rest::authenticate(service_, request.headers);
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  if (address.user.empty()) co_return *std::move(caller);
+  if (auto allowed = service_.authorise(*caller, address.user); !allowed)
+    co_return std::unexpected(std::move(allowed).error());
+  if (caller->user == address.user) co_return *std::move(caller);
+  // An admin who acts for somebody: that somebody must exist.
+  auto user = co_await service_.get_user(address.user);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  co_return *std::move(caller);
+}
+
+Later<Answered> Door::respond(const http::Request& request, const Address& address) {
+  if (!version_for(request))
+    co_return refuse(400, "OSLC Core before 2.0 is not spoken here", "Ask for 2.0 or 3.0.");
+  auto caller = co_await admit(request, address);
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  const Handle handler = find_handle(address.place, request.method);
+  if (!handler) {
+    Failure failure(405, "This address does not know that method");
+    failure.headers.push_back({"Allow", allowed_methods(address.place)});
+    co_return std::unexpected(std::move(failure));
+  }
+  const bool page = address.place == Place::details;
+  const std::string_view accept = request.header("Accept").value_or("");
+  if (page ? !rdf::negotiate(accept, kPageOffers) : !form_for(request))
+    co_return refuse(406, "Nothing that you accept can be answered here",
+                     "Accept application/rdf+xml, text/turtle or application/ld+json.");
+  const Addresses addresses(base_of(request), options_.dialect);
+  // Some addresses have more than one name; what is answered is about the one that was asked.
+  const bool many = address.place == Place::catalog || address.place == Place::root_services;
+  Visit visit{.service = service_,
+              .http = request,
+              .addresses = addresses,
+              .address = address,
+              .caller = *std::move(caller),
+              .iri = many ? addresses.base() + request.target.substr(0, request.target.find('?'))
+                          : addresses.of(address),
+              .strict_if_match = options_.strict_if_match};
+  auto answered = co_await handler(visit);
+  const std::string* properties = visit.parameter("oslc.properties");
+  if (!answered || !properties || answered->page.size() || answered->root.empty())
+    co_return answered;
+  const std::string* prefix = visit.parameter("oslc.prefix");
+  CO_TRY(const rdf::Prefixes prefixes, read_prefixes(prefix ? *prefix : ""));
+  CO_TRY(const Selection selection, read_selection("oslc.properties", *properties, prefixes));
+  if (answered->tag_of.empty()) answered->tag_of = tag_of(*answered);
+  rdf::Graph selected = new_graph();
+  select(answered->graph, answered->root, selection, selected);
+  answered->graph = std::move(selected);
+  co_return answered;
+}
+
+Outcome<http::Response> Door::write(const http::Request& request, const Address& address,
+                                    Answered answered) const {
+  http::Response response{.status = answered.status, .headers = std::move(answered.headers)};
+  if (!answered.page.empty()) {
+    response.headers.push_back({"Content-Type", "text/html; charset=utf-8"});
+    response.headers.push_back(
+        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"});
+    response.body = std::move(answered.page);
+    return response;
+  }
+  if (answered.root.empty()) return response;
+  const rdf::Format format = *form_for(request);
+  const std::string tag = fmt::format("\"{}-{}\"", tag_of(answered), static_cast<int>(format));
+  response.headers.push_back({"ETag", tag});
+  const auto known = request.header("If-None-Match");
+  // A request's tag says nothing of our progress, so it spares nobody the answer.
+  if (known && *known == tag && address.place != Place::request && response.status == 200)
+    return http::Response{.status = 304, .headers = std::move(response.headers)};
+  response.headers.push_back({"Content-Type", content_type_for(request, format)});
+  TRY(response.body,
+      rdf::write(format, answered.graph,
+                 {.root = answered.root, .nest_iris = format == rdf::Format::rdf_xml_abbreviated}));
+  return response;
+}
+
+http::Response Door::refusal(const http::Request& request, const Address& address,
+                             const Failure& failure) const {
+  http::Response response{.status = failure.status, .headers = failure.headers};
+  const rdf::Format format = form_for(request).value_or(rdf::Format::rdf_xml);
+  if (failure.status == 400 && request.method == "POST" && !address.user.empty()) {
+    const Addresses addresses(base_of(request), options_.dialect);
+    response.headers.push_back(
+        {"Link", fmt::format("<{}>; rel=\"http://www.w3.org/ns/ldp#constrainedBy\"",
+                             addresses.of({.place = Place::request_shape, .user = address.user}))});
+  }
+  if (auto body = rdf::write(format, error_graph(failure))) {
+    response.headers.push_back({"Content-Type", content_type_for(request, format)});
+    response.body = *std::move(body);
+  } else {
+    log::warning("an error cannot be written", {{"why", body.error().message}});
+  }
+  return response;
+}
+
+http::Response Door::preflight(const Address& address) const {
+  const std::string allowed = allowed_methods(address.place);
+  http::Response response{.status = 204, .headers = {{"Allow", allowed}}};
+  if (find_handle(address.place, "POST"))
+    response.headers.push_back({"Accept-Post", std::string(kAcceptPost)});
+  response.headers.push_back({"Access-Control-Allow-Methods", allowed});
+  response.headers.push_back(
+      {"Access-Control-Allow-Headers",
+       "Accept, Authorization, Content-Type, OSLC-Core-Version, If-Match, If-None-Match, Prefer, "
+       "Idempotency-Key"});
+  response.headers.push_back({"Access-Control-Max-Age", "3600"});
+  return response;
+}
+
+}  // namespace
+
+http::Handler make_handler(service::Service& service, DoorOptions options) {
+  auto door = std::make_shared<Door>(service, std::move(options));
+  return [door](http::Request request) { return door->handle(std::move(request)); };
+}
+
+}  // namespace mayfly::oslc

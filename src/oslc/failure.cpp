@@ -1,0 +1,41 @@
+#include "oslc/failure.h"
+
+#include <fmt/format.h>
+
+#include "oslc/description.h"
+#include "oslc/vocabulary.h"
+#include "rest/problem.h"
+
+namespace mayfly::oslc {
+namespace {
+
+// Automation's clients know 400 for content that is wrong, not 422.
+int status_of(const Error& error) {
+  if (error.code == ErrorCode::invalid) return 400;
+  return rest::kind_of(error.code).status;
+}
+
+}  // namespace
+
+Failure::Failure(const Error& error)
+    : status(status_of(error)), message(error.message), remedy(error.remedy) {
+  for (const FieldError& wrong : error.fields)
+    message += fmt::format("; {} {}", wrong.field, wrong.message);
+  // Whatever a problem of REST says in its headers is said here, too: the challenge, when to retry.
+  for (http::Header& header : rest::problem_response(error).headers) {
+    if (header.name != "Content-Type") headers.push_back(std::move(header));
+  }
+}
+
+rdf::Graph error_graph(const Failure& failure) {
+  rdf::Graph graph = new_graph();
+  Description error = Description::anonymous(graph);
+  error.a("http://open-services.net/ns/core#Error")
+      .text(core::kStatusCode, fmt::format("{}", failure.status))
+      .text(core::kMessage, failure.remedy.empty()
+                                ? failure.message
+                                : fmt::format("{}. {}", failure.message, failure.remedy));
+  return graph;
+}
+
+}  // namespace mayfly::oslc

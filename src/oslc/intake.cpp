@@ -1,0 +1,128 @@
+#include "oslc/intake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "oslc/vocabulary.h"
+
+namespace mayfly::oslc {
+namespace {
+
+struct Reference {
+  std::string_view name;
+  std::string_view text;
+};
+constexpr std::array<Reference, 5> kReferences{
+    {{"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"apos", "'"}}};
+
+std::string text_of(const rdf::Term& term) {
+  if (term.datatype == rdf::kXmlLiteral) return text_of_markup(term.text);
+  return std::string(term.text);
+}
+
+Outcome<rdf::Term> find_request(const rdf::Graph& graph, std::string_view iri) {
+  std::vector<rdf::Term> found;
+  for (const rdf::Id subject : graph.subjects()) {
+    const rdf::Term& term = graph.term(subject);
+    if (graph.contains(term, rdf::iri(rdf::kType), rdf::iri(automation::kAutomationRequest)))
+      found.push_back(term);
+  }
+  if (found.size() == 1) return found.front();
+  const auto here = std::ranges::find(found, rdf::iri(iri));
+  if (here != found.end()) return *here;
+  return refuse(400, found.empty() ? "The body holds no oslc_auto:AutomationRequest"
+                                   : "The body holds more than one oslc_auto:AutomationRequest");
+}
+
+Outcome<void> read_parameter(const rdf::Graph& graph, const rdf::Term& instance,
+                             std::vector<GivenParameter>& parameters) {
+  const std::vector<rdf::Term> names = graph.objects(instance, core::kName);
+  if (instance.is_literal() || names.size() != 1 || !names.front().is_literal())
+    return refuse(400, "An oslc_auto:inputParameter has no oslc:name, or more than one");
+  for (const rdf::Term& value : graph.objects(instance, kValue)) {
+    if (value.is_blank())
+      return refuse(400, fmt::format("The value of {} is a blank node", names.front().text));
+    const std::string_view datatype = !value.is_literal()                  ? ""
+                                      : value.datatype == rdf::kLangString ? rdf::kString
+                                                                           : value.datatype;
+    parameters.push_back({.name = std::string(names.front().text),
+                          .value = std::string(value.text),
+                          .datatype = std::string(datatype)});
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
+                            const Addresses& addresses) {
+  TRY(const rdf::Term request, find_request(graph, iri));
+  Intake intake;
+  const std::vector<rdf::Term> titles = graph.objects(request, dublin::kTitle);
+  if (titles.empty() || !titles.front().is_literal())
+    return refuse(400, "The request has no dcterms:title");
+  intake.title = text_of(titles.front());
+  if (const auto description = graph.object(request, dublin::kDescription))
+    intake.description = text_of(*description);
+  const std::vector<rdf::Term> plans = graph.objects(request, automation::kExecutesAutomationPlan);
+  if (plans.size() != 1 || !plans.front().is_iri())
+    return refuse(400, "The request needs one oslc_auto:executesAutomationPlan, a resource");
+  const auto plan = addresses.read(plans.front().text);
+  const bool teardown = plan && plan->place == Place::future_stop && plan->target;
+  if (!plan || (plan->place != Place::plan && !teardown)) {
+    return refuse(400, fmt::format("<{}> is no Automation Plan here", plans.front().text),
+                  "The plans of a service provider are found by its query capability.");
+  }
+  intake.plan = *plan;
+  for (const rdf::Term& instance : graph.objects(request, automation::kInputParameter))
+    TRY_VOID(read_parameter(graph, instance, intake.parameters));
+  return intake;
+}
+
+std::optional<std::string> desired_state(const rdf::Graph& graph, std::string_view iri) {
+  const auto wish = graph.object(rdf::iri(iri), automation::kDesiredState);
+  if (!wish || !wish->is_iri()) return std::nullopt;
+  return std::string(wish->text);
+}
+
+bool says_nothing_new(const rdf::Graph& sent, const rdf::Graph& known, std::string_view iri) {
+  const rdf::Id subject = sent.find(rdf::iri(iri));
+  if (subject == rdf::kNone) return true;
+  const auto chain = sent.of(subject);
+  return std::all_of(chain.begin(), chain.end(), [&](std::uint32_t at) {
+    const rdf::Triple& triple = sent.triples()[at];
+    const rdf::Term& property = sent.term(triple.predicate);
+    const rdf::Term& object = sent.term(triple.object);
+    return object.is_blank() || property.text == automation::kDesiredState ||
+           known.contains(rdf::iri(iri), property, object);
+  });
+}
+
+std::string text_of_markup(std::string_view markup) {
+  std::string text;
+  for (std::size_t at = 0; at < markup.size(); ++at) {
+    const char c = markup[at];
+    if (c == '<') {
+      const std::size_t end = markup.find('>', at);
+      if (end == std::string_view::npos) break;
+      at = end;
+      continue;
+    }
+    const std::size_t end = c == '&' ? markup.find(';', at) : std::string_view::npos;
+    if (end != std::string_view::npos) {
+      const auto* known =
+          std::ranges::find(kReferences, markup.substr(at + 1, end - at - 1), &Reference::name);
+      if (known != kReferences.end()) {
+        text += known->text;
+        at = end;
+        continue;
+      }
+    }
+    text += c;
+  }
+  return text;
+}
+
+}  // namespace mayfly::oslc

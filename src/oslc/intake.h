@@ -1,0 +1,38 @@
+// What a client sends: an AutomationRequest in a graph that somebody else laid out, into plain
+// values. Titles come as text, as markup, or with a language; parameters inline or beside. What we
+// do not know is passed over, what we know and is wrong is refused. Pure functions, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oslc/addresses.h"
+#include "oslc/failure.h"
+#include "oslc/parameters.h"
+#include "rdf/graph.h"
+
+namespace mayfly::oslc {
+
+struct Intake {
+  std::string title;
+  std::string description;
+  Address plan;  // a plan, or the teardown of one target
+  std::vector<GivenParameter> parameters;
+};
+
+// 400 when there is none, or more than one and none of them is `iri` (where it was sent to).
+Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
+                            const Addresses& addresses);
+
+// oslc_auto:desiredState of the resource, as an IRI.
+std::optional<std::string> desired_state(const rdf::Graph& graph, std::string_view iri);
+
+// Whether everything that `sent` says about the resource, wishes apart, is in `known`.
+bool says_nothing_new(const rdf::Graph& sent, const rdf::Graph& known, std::string_view iri);
+
+// The text of an rdf:XMLLiteral: without tags, references resolved.
+std::string text_of_markup(std::string_view markup);
+
+}  // namespace mayfly::oslc

@@ -1,0 +1,411 @@
+#include "oslc/door.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "http/raw_client.h"
+#include "installation.h"
+#include "oslc/vocabulary.h"
+#include "rdf/format.h"
+
+namespace mayfly::oslc {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kAwsKey[] =
+    R"({"cloud":"aws","access_key_id":"AKIAEXAMPLE","secret_access_key":"hush+/hush"})";
+constexpr char kPrefixes[] = R"(
+@prefix oslc: <http://open-services.net/ns/core#> .
+@prefix oslc_auto: <http://open-services.net/ns/auto#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+)";
+
+struct Reply {
+  int status = 0;
+  http::Headers headers;
+  std::string body;
+  rdf::Graph graph;  // of an RDF body
+
+  std::string header(std::string_view name) const {
+    return std::string(http::find_header(headers, name).value_or(""));
+  }
+  bool has(std::string_view subject, std::string_view property, std::string_view iri) const {
+    return graph.contains(rdf::iri(subject), rdf::iri(property), rdf::iri(iri));
+  }
+  std::string one(std::string_view subject, std::string_view property) const {
+    const auto found = graph.object(rdf::iri(subject), property);
+    return found ? std::string(found->text) : "";
+  }
+  // The message of the oslc:Error that it is.
+  std::string error() const {
+    for (const rdf::Triple& triple : graph.triples()) {
+      if (graph.term(triple.predicate).text == core::kMessage)
+        return std::string(graph.term(triple.object).text);
+    }
+    return "";
+  }
+};
+
+class OslcDoor : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    installation_ = std::make_unique<rest::Installation>(rest::InstallationOptions{
+        .world = rest::quick_world(),
+        .beside = [](service::Service& service) { return make_handler(service); }});
+  }
+  static void TearDownTestSuite() { installation_.reset(); }
+
+  void SetUp() override {
+    static int number = 0;
+    user_ = fmt::format("oslc-{}", ++number);
+    token_ = installation_->add_user(user_);
+    EXPECT_EQ(ask("POST", fmt::format("/users/{}/keys", user_), kAwsKey,
+                  {{"Content-Type", "application/json"}})
+                  .status,
+              201);
+  }
+
+  std::string base() const { return fmt::format("http://127.0.0.1:{}", installation_->port()); }
+  std::string mine(std::string_view rest) const {
+    return fmt::format("{}/oslc/users/{}/{}", base(), user_, rest);
+  }
+
+  // `iri` is absolute, or a path. Asks for Turtle unless the headers say otherwise.
+  Reply ask(std::string_view method, std::string iri, std::string body = {},
+            http::Headers headers = {}, bool authorised = true) {
+    if (iri.starts_with(base())) iri = iri.substr(base().size());
+    if (!http::find_header(headers, "Accept")) headers.push_back({"Accept", "text/turtle"});
+    if (authorised && !http::find_header(headers, "Authorization"))
+      headers.push_back({"Authorization", "Bearer " + token_});
+    if (!body.empty() && !http::find_header(headers, "Content-Type"))
+      headers.push_back({"Content-Type", "text/turtle"});
+    std::string wire =
+        fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", method, iri, installation_->port());
+    for (const http::Header& header : headers)
+      wire += fmt::format("{}: {}\r\n", header.name, header.value);
+    if (method != "GET" && method != "HEAD")
+      wire += fmt::format("Content-Length: {}\r\n", body.size());
+    wire += "Connection: close\r\n\r\n" + body;
+    http::RawClient connection(installation_->port());
+    EXPECT_TRUE(connection.send(wire));
+    http::RawAnswer answer = connection.receive(method != "HEAD");
+    Reply reply{answer.status, std::move(answer.headers), std::move(answer.body), {}};
+    const bool of_rest = iri.starts_with("/users/");  // whose JSON is no RDF
+    if (const auto format = rdf::format_of_body(reply.header("Content-Type"));
+        format && !reply.body.empty() && !of_rest) {
+      auto graph = rdf::read(*format, reply.body, base() + "/");
+      EXPECT_TRUE(graph) << reply.body;
+      if (graph) reply.graph = *std::move(graph);
+    }
+    return reply;
+  }
+
+  std::string request_for(std::string_view plan, std::string_view parameters) {
+    return fmt::format(
+        "{}<> a oslc_auto:AutomationRequest ; dcterms:title \"A test\" ; "
+        "oslc_auto:executesAutomationPlan <{}> {} .",
+        kPrefixes, plan, parameters);
+  }
+  static std::string given(std::string_view name, std::string_view turtle_value) {
+    return fmt::format(
+        "; oslc_auto:inputParameter [ a oslc_auto:ParameterInstance ; oslc:name "
+        "\"{}\" ; rdf:value {} ]",
+        name, turtle_value);
+  }
+  static std::string small() { return given("vcpus", "1") + given("memory_gib", "1"); }
+
+  // Until the resource has this state; the reply that says so.
+  Reply wait_for(const std::string& iri, std::string_view state) {
+    Reply reply;
+    for (int tries = 0; tries < 600; ++tries) {
+      reply = ask("GET", iri);
+      if (reply.has(iri, automation::kState, state)) return reply;
+      std::this_thread::sleep_for(10ms);
+    }
+    ADD_FAILURE() << iri << " does not become " << state << ": " << reply.body;
+    return reply;
+  }
+
+  // The result of a small machine that is ready.
+  Reply launch() {
+    const Reply created = ask("POST", mine("requests"), request_for(mine("plans/vm"), small()));
+    EXPECT_EQ(created.status, 201) << created.body;
+    const std::string result =
+        created.one(created.header("Location"), automation::kProducedAutomationResult);
+    Reply complete = wait_for(result, automation::kComplete);
+    result_ = result;
+    return complete;
+  }
+
+  static inline std::unique_ptr<rest::Installation> installation_;
+  std::string user_;
+  std::string token_;
+  std::string result_;
+};
+
+// Where nothing becomes ready while anybody watches.
+class OslcDoorOfSlowClouds : public OslcDoor {
+ protected:
+  static void SetUpTestSuite() {
+    sim::WorldSettings world = rest::quick_world();
+    world.instance_boot = {1h, 1h};
+    installation_ = std::make_unique<rest::Installation>(rest::InstallationOptions{
+        .world = std::move(world),
+        .beside = [](service::Service& service) { return make_handler(service); }});
+  }
+};
+
+TEST_F(OslcDoorOfSlowClouds, CancelsALaunchThatIsUnderWay) {
+  const Reply created = ask("POST", mine("requests"), request_for(mine("plans/vm"), small()));
+  ASSERT_EQ(created.status, 201) << created.body;
+  const std::string request = created.header("Location");
+  wait_for(request, automation::kInProgress);
+  const std::string wish =
+      fmt::format("{}<{}> oslc_auto:desiredState oslc_auto:canceled .", kPrefixes, request);
+  // The tag of the 201 still fits, whatever we did meanwhile.
+  const Reply canceled = ask("PUT", request, wish, {{"If-Match", created.header("ETag")}});
+  ASSERT_EQ(canceled.status, 200) << canceled.body;
+  const Reply over = wait_for(request, automation::kCanceled);
+  EXPECT_TRUE(over.has(request, automation::kDesiredState, automation::kCanceled));
+  const std::string result = over.one(request, automation::kProducedAutomationResult);
+  EXPECT_TRUE(ask("GET", result).has(result, automation::kState, automation::kCanceled));
+}
+
+// ---- discovery
+
+TEST_F(OslcDoor, LeadsFromRootServicesToTheFactory) {
+  const Reply root = ask("GET", "/rootservices", {}, {}, false);
+  ASSERT_EQ(root.status, 200) << root.body;
+  const std::string catalog = root.one(base() + "/rootservices", core::kServiceProviderCatalog);
+  const Reply listed = ask("GET", catalog);
+  const std::string provider = listed.one(catalog, core::kServiceProvider);
+  EXPECT_EQ(provider, fmt::format("{}/oslc/users/{}", base(), user_));
+  EXPECT_NE(listed.one(provider, dublin::kTitle), "");
+  const Reply described = ask("GET", provider);
+  const auto service = described.graph.object(rdf::iri(provider), core::kService);
+  ASSERT_TRUE(service);
+  EXPECT_TRUE(described.graph.contains(*service, rdf::iri(core::kDomain),
+                                       rdf::iri(automation::kNamespace)));
+  EXPECT_TRUE(
+      described.graph.contains(*service, rdf::iri(core::kUsage), rdf::iri(automation::kDeploy)));
+  EXPECT_EQ(described.graph.objects(*service, core::kCreationFactory).size(), 2u);
+  EXPECT_EQ(described.graph.objects(*service, core::kQueryCapability).size(), 3u);
+  const Reply page =
+      ask("GET", described.one(provider, core::kDetails), {}, {{"Accept", "text/html"}});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.header("Content-Type"), HasSubstr("text/html"));
+}
+
+TEST_F(OslcDoor, AnswersInEveryForm) {
+  for (const char* type : {"application/rdf+xml", "text/turtle", "application/ld+json",
+                           "application/xml", "application/json"}) {
+    const Reply reply = ask("GET", mine("plans/vm"), {}, {{"Accept", type}});
+    EXPECT_EQ(reply.status, 200) << type;
+    EXPECT_EQ(reply.header("Content-Type"), type);
+    EXPECT_TRUE(reply.has(mine("plans/vm"), rdf::kType, automation::kAutomationPlan)) << type;
+  }
+}
+
+TEST_F(OslcDoor, SpeaksTheVersionThatIsAsked) {
+  EXPECT_EQ(ask("GET", mine("plans/vm")).header("OSLC-Core-Version"), "2.0");
+  EXPECT_EQ(
+      ask("GET", mine("plans/vm"), {}, {{"OSLC-Core-Version", "3.0"}}).header("OSLC-Core-Version"),
+      "3.0");
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"OSLC-Core-Version", "1.0"}}).status, 400);
+}
+
+TEST_F(OslcDoor, LetsBrowsersAskWithoutCredentials) {
+  const Reply reply = ask("OPTIONS", mine("requests"), {}, {}, false);
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_THAT(reply.header("Allow"), HasSubstr("POST"));
+  EXPECT_THAT(reply.header("Accept-Post"), HasSubstr("application/rdf+xml"));
+  EXPECT_THAT(reply.header("Access-Control-Allow-Headers"), HasSubstr("OSLC-Core-Version"));
+}
+
+TEST_F(OslcDoor, ChallengesWhoIsNobody) {
+  const Reply reply = ask("GET", mine("plans"), {}, {}, false);
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_THAT(reply.header("WWW-Authenticate"), HasSubstr("Basic"));
+  EXPECT_NE(reply.error(), "");
+  EXPECT_EQ(ask("GET", base() + "/oslc/users/somebody-else/plans").status, 403);
+}
+
+TEST_F(OslcDoor, HasAShapeForEachKind) {
+  for (const char* name : {"plan", "request", "result", "deployment"})
+    EXPECT_EQ(ask("GET", fmt::format("/oslc/shapes/{}", name), {}, {}, false).status, 200) << name;
+  const Reply creation = ask("GET", mine("shapes/request"));
+  EXPECT_THAT(creation.body, HasSubstr("plans/vm"));
+}
+
+// ---- the worked example
+
+TEST_F(OslcDoor, DeploysAndTearsDownAsTheScenarioDoes) {
+  const Reply result = launch();
+  EXPECT_TRUE(result.has(result_, automation::kVerdict, automation::kPassed));
+  const std::string action = result.one(result_, core::kAction);
+  ASSERT_NE(action, "") << result.body;
+  const std::string future = result.one(action, core::kExecutes);
+  EXPECT_EQ(ask("GET", mine("plans/vm")).one(mine("plans/vm"), core::kFutureAction), future);
+  const std::string binding = result.one(action, core::kBinding);
+  const std::string body = result.one(binding, http_terms::kBody);
+  EXPECT_EQ(ask("GET", binding).status, 200);
+  const Reply form = ask("GET", body);
+  EXPECT_EQ(ask("GET", form.one(body, automation::kExecutesAutomationPlan)).status, 200);
+
+  const Reply asked = ask("POST", result.one(binding, http_terms::kRequestURI), form.body);
+  ASSERT_EQ(asked.status, 201) << asked.body;
+  const std::string request = asked.header("Location");
+  const std::string teardown = asked.one(request, automation::kProducedAutomationResult);
+  EXPECT_TRUE(wait_for(teardown, automation::kComplete)
+                  .has(teardown, automation::kVerdict, automation::kPassed));
+  EXPECT_EQ(ask("GET", result_).one(result_, core::kAction), "");
+  const std::string deployed = result.one(result_, automation::kContribution);
+  EXPECT_TRUE(ask("GET", deployed).has(deployed, ours::kState, ours::kTornDown));
+
+  const Reply again = ask("POST", binding, form.body);
+  ASSERT_EQ(again.status, 201) << again.body;
+  const std::string second =
+      again.one(again.header("Location"), automation::kProducedAutomationResult);
+  EXPECT_TRUE(again.has(second, automation::kVerdict, automation::kPassed));
+  EXPECT_THAT(again.one(second, dublin::kDescription), HasSubstr("already torn down"));
+}
+
+TEST_F(OslcDoor, FindsTheResultByItsRequest) {
+  launch();
+  const std::string id = result_.substr(result_.rfind('/') + 1);
+  const std::string where = http::percent_encode(
+      fmt::format("oslc_auto:producedByAutomationRequest=<{}>", mine("requests/" + id)));
+  const Reply hits = ask("GET", mine("results") + "?oslc.where=" + where);
+  ASSERT_EQ(hits.status, 200) << hits.body;
+  EXPECT_TRUE(hits.has(mine("results"), kMember, result_));
+  const std::string other = http::percent_encode("dcterms:identifier=\"r-nobody\"");
+  EXPECT_EQ(ask("GET", mine("results") + "?oslc.where=" + other).one(mine("results"), kMember), "");
+}
+
+TEST_F(OslcDoor, PagesThroughResultsInAStableOrder) {
+  std::vector<std::string> launched;
+  for (int i = 0; i < 3; ++i) {
+    launch();
+    launched.insert(launched.begin(), result_);
+  }
+  std::string next = mine("results") + "?oslc.pageSize=1";
+  std::vector<std::string> seen;
+  while (!next.empty() && seen.size() < 5) {
+    const Reply page = ask("GET", next);
+    ASSERT_EQ(page.status, 200) << page.body;
+    seen.push_back(page.one(mine("results"), kMember));
+    next = page.one(next, core::kNextPage);
+  }
+  EXPECT_EQ(seen, launched);
+}
+
+TEST_F(OslcDoor, CancelsWhatIsUnderWayAndNothingElse) {
+  launch();
+  const std::string id = result_.substr(result_.rfind('/') + 1);
+  const std::string request = mine("requests/" + id);
+  const std::string wish =
+      fmt::format("{}<{}> oslc_auto:desiredState oslc_auto:canceled .", kPrefixes, request);
+  const std::string tag = ask("GET", request).header("ETag");
+  EXPECT_EQ(ask("PUT", request, wish).status, 400);  // no If-Match
+  EXPECT_EQ(ask("PUT", request, wish, {{"If-Match", "\"other\""}}).status, 412);
+  EXPECT_EQ(ask("PUT", request, wish, {{"If-Match", tag}}).status, 409);
+}
+
+TEST_F(OslcDoor, KeepsPreparedRequestsWithoutRunningThem) {
+  const Reply prepared = ask("POST", mine("prepared"), request_for(mine("plans/vm"), small()));
+  ASSERT_EQ(prepared.status, 201) << prepared.body;
+  const std::string iri = prepared.header("Location");
+  const Reply kept = ask("GET", iri);
+  EXPECT_TRUE(kept.has(iri, automation::kState, automation::kNewState));
+  EXPECT_EQ(ask("GET", mine("requests")).one(mine("requests"), kMember), "");
+  const Reply run = ask("POST", mine("requests"), kept.body);
+  EXPECT_EQ(run.status, 201) << run.body;
+  EXPECT_NE(run.header("Location"), iri);
+  EXPECT_EQ(ask("DELETE", iri).status, 204);
+  EXPECT_EQ(ask("GET", iri).status, 404);
+}
+
+TEST_F(OslcDoor, TakesEveryFormOfARequest) {
+  for (const char* type : {"application/rdf+xml", "application/ld+json", "application/json",
+                           "application/xml; charset=utf-8"}) {
+    const std::string media(type, std::string_view(type).find(';') == std::string_view::npos
+                                      ? std::string_view(type).size()
+                                      : std::string_view(type).find(';'));
+    const Reply prepared =
+        ask("POST", mine("prepared"), request_for(mine("plans/vm"), small()), {{"Accept", media}});
+    ASSERT_EQ(prepared.status, 201) << type;
+    const Reply again = ask("POST", mine("prepared"), prepared.body, {{"Content-Type", type}});
+    EXPECT_EQ(again.status, 201) << type << again.body;
+  }
+}
+
+TEST_F(OslcDoor, SelectsProperties) {
+  const Reply reply = ask("GET", mine("plans/vm") + "?oslc.properties=dcterms:title");
+  EXPECT_EQ(reply.graph.size(), 2u) << reply.body;
+}
+
+// ---- bad input
+
+TEST_F(OslcDoor, NamesWhatIsWrongWithARequest) {
+  struct Case {
+    std::string body;
+    std::string word;
+  };
+  const std::string vm = mine("plans/vm");
+  const std::vector<Case> cases = {
+      {request_for(vm, given("memory_gib", "1")), "vcpus"},
+      {request_for(vm, small() + given("arch", "\"vax\"")), "arch"},
+      {request_for(vm, small() + given("vcpus", "2")), "vcpus"},
+      {request_for(vm, small() + given("public_ip", "\"203.0.113.7\"")), "public_ip"},
+      {request_for(mine("plans/template:none"), small()), "plan"},
+      {request_for("http://elsewhere.test/plan", small()), "plan"},
+      {request_for(mine("plans/cluster"), ""), "nodes"},
+      {std::string(kPrefixes) + "<> a oslc_auto:AutomationRequest .", "title"},
+      {std::string(kPrefixes), "AutomationRequest"},
+      {"<> a nonsense", ""},
+  };
+  for (const Case& wrong : cases) {
+    const Reply reply = ask("POST", mine("requests"), wrong.body);
+    EXPECT_EQ(reply.status, 400) << wrong.body << reply.body;
+    EXPECT_THAT(reply.error(), HasSubstr(wrong.word));
+    EXPECT_THAT(reply.header("Link"), HasSubstr("constrainedBy"));
+  }
+}
+
+TEST_F(OslcDoor, RefusesWhatHttpSaysIsWrong) {
+  EXPECT_EQ(ask("POST", mine("requests"), "", {{"Content-Type", "text/turtle"}}).status, 400);
+  EXPECT_EQ(ask("POST", mine("requests"), "{}", {{"Content-Type", "text/plain"}}).status, 415);
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"Accept", "invalid/content-type"}}).status, 406);
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"Accept", "text/n3"}}).status, 200);
+  EXPECT_EQ(ask("DELETE", mine("plans/vm")).status, 405);
+  for (const char* unknown :
+       {"plans/nothing", "results/r-nothing", "requests/r-nothing", "prepared/d-nothing",
+        "deployments/r-nothing", "nowhere", "plans/vm/future-stop/creation?targetId=r-nothing",
+        "plans/vm/future-stop/results/t-nothing", "results/%00"})
+    EXPECT_EQ(ask("GET", mine(unknown)).status, 404) << unknown;
+}
+
+TEST_F(OslcDoor, RefusesQueriesThatItDoesNotUnderstand) {
+  const auto status = [&](std::string_view query) {
+    return ask("GET", fmt::format("{}?{}", mine("results"), query)).status;
+  };
+  EXPECT_EQ(status("oslc.where=nonsense"), 400);
+  EXPECT_EQ(status("oslc.where=nope%3Atitle%3D%22x%22"), 400);
+  EXPECT_EQ(status("oslc.orderBy=%2Bdcterms%3Acreated"), 501);
+  EXPECT_EQ(status("oslc.pageSize=none"), 400);
+  EXPECT_EQ(status("something=else"), 200);
+}
+
+TEST_F(OslcDoor, LeavesWhatIsNotItsOwnToRest) {
+  const Reply reply = ask("GET", "/nowhere");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
+}
+
+}  // namespace
+}  // namespace mayfly::oslc
