@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rdf/prefixes.h"
@@ -112,6 +113,18 @@ class Graph {
   // Bump allocation: text is never freed before the graph is.
   class Text {
    public:
+    Text() = default;
+    // What is moved from is empty, and may be used again.
+    Text(Text&& other) noexcept
+        : blocks_(std::move(other.blocks_)),
+          at_(std::exchange(other.at_, nullptr)),
+          left_(std::exchange(other.left_, 0)) {}
+    Text& operator=(Text&& other) noexcept {
+      blocks_ = std::move(other.blocks_);
+      at_ = std::exchange(other.at_, nullptr);
+      left_ = std::exchange(other.left_, 0);
+      return *this;
+    }
     std::string_view keep(std::string_view text);
 
    private:

@@ -56,6 +56,17 @@ TEST(Graph, OwnsItsText) {
   EXPECT_TRUE(isomorphic(copy, moved));
 }
 
+TEST(Graph, CanBeUsedAgainAfterBeingMovedFrom) {
+  Graph graph;
+  graph.add(kA, kP, literal("before"));
+  const Graph moved = std::move(graph);
+  graph = Graph();
+  graph.add(kQ, kP, literal("after!"));
+  EXPECT_EQ(moved.term(0), kA);
+  EXPECT_EQ(moved.object(kA, kP.text)->text, "before");
+  EXPECT_EQ(graph.size(), 1U);
+}
+
 TEST(Graph, FreshBlankNodesAreLikeNoOther) {
   Graph graph;
   graph.intern(blank("b0"));
