@@ -94,6 +94,10 @@ std::string tag_of_request(const Launch& launch) {
 }
 
 Later<Answered> post_request(Visit& visit) {
+  if (visit.is_form) {
+    auto answering = query_requests(visit);
+    co_return co_await std::move(answering);
+  }
   CO_TRY(Intake intake, intake_of(visit));
   auto answering = intake.plan.place == Place::future_stop ? tear_down(visit, std::move(intake))
                                                            : launch(visit, std::move(intake));

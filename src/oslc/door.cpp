@@ -89,6 +89,22 @@ std::string content_type_for(const http::Request& request, rdf::Format format) {
   return std::string(type);
 }
 
+bool is_form(const http::Request& request) {
+  const std::string_view type = request.header("Content-Type").value_or("");
+  return request.method == "POST" &&
+         http::equals_ignoring_case(type.substr(0, type.find(';')),
+                                    "application/x-www-form-urlencoded");
+}
+
+Outcome<std::vector<http::Parameter>> query_of(const http::Request& request) {
+  std::vector<http::Parameter> query = request.query;
+  if (!is_form(request)) return query;
+  const auto form = http::parse_form(request.body);
+  if (!form) return refuse(400, "The form has a broken escape");
+  query.insert(query.end(), form->begin(), form->end());
+  return query;
+}
+
 class Door {
  public:
   Door(service::Service& service, DoorOptions options)
@@ -191,8 +207,11 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
   const Addresses addresses(base_of(request), options_.dialect);
   // Some addresses have more than one name; what is answered is about the one that was asked.
   const bool many = address.place == Place::catalog || address.place == Place::root_services;
+  CO_TRY(std::vector<http::Parameter> query, query_of(request));
   Visit visit{.service = service_,
               .http = request,
+              .query = std::move(query),
+              .is_form = is_form(request),
               .addresses = addresses,
               .address = address,
               .caller = *std::move(caller),
@@ -260,7 +279,8 @@ http::Response Door::refusal(const http::Request& request, const Address& addres
 http::Response Door::preflight(const Address& address) const {
   const std::string allowed = allowed_methods(address.place);
   http::Response response{.status = 204, .headers = {{"Allow", allowed}}};
-  if (find_handle(address.place, "POST"))
+  const bool only_queries = address.place == Place::plans || address.place == Place::results;
+  if (find_handle(address.place, "POST") && !only_queries)
     response.headers.push_back({"Accept-Post", std::string(kAcceptPost)});
   response.headers.push_back({"Access-Control-Allow-Methods", allowed});
   response.headers.push_back(

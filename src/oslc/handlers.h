@@ -56,6 +56,7 @@ Later<Answered> get_prepared_factory(Visit& visit);
 Later<Answered> query_plans(Visit& visit);
 Later<Answered> query_requests(Visit& visit);
 Later<Answered> query_results(Visit& visit);
+Later<Answered> post_query(Visit& visit);
 
 Later<Answered> post_request(Visit& visit);
 Later<Answered> post_prepared(Visit& visit);

@@ -80,13 +80,18 @@ void consider(const Question& question, const std::string& iri, const rdf::Graph
 
 std::string with_cursor(const Visit& visit, const std::string& cursor) {
   std::string iri = visit.iri + "?oslc.paging=true";
-  for (const http::Parameter& parameter : visit.http.query) {
+  for (const http::Parameter& parameter : visit.query) {
     if (parameter.name == kCursor || parameter.name == "oslc.paging") continue;
     iri += fmt::format("&{}={}", http::percent_encode(parameter.name),
                        http::percent_encode(parameter.value));
   }
   if (!cursor.empty()) iri += fmt::format("&{}={}", kCursor, http::percent_encode(cursor));
   return iri;
+}
+
+std::string_view type_of_members(Place place) {
+  if (place == Place::plans) return automation::kAutomationPlan;
+  return place == Place::requests ? automation::kAutomationRequest : automation::kAutomationResult;
 }
 
 // The container, and one ResponseInfo about this very request.
@@ -108,7 +113,9 @@ Answered answer_members(const Visit& visit, const Question& question, Members me
   for (const std::string& iri : members.iris)
     container.link(kMember, iri).link(ldp::kContains, iri);
   answered.graph.add_all(members.graph);
-  answered.headers.push_back({"Link", fmt::format("<{}>; rel=\"type\"", ldp::kBasicContainer)});
+  answered.headers.push_back(
+      {"Link", fmt::format("<{}>; rel=\"type\", <{}>; rel=\"{}resourceType\"", ldp::kBasicContainer,
+                           type_of_members(visit.address.place), core::kNamespace)});
   return answered;
 }
 
@@ -226,8 +233,11 @@ Later<Answered> query_launches(Visit& visit) {
     co_return answer_members(visit, question, std::move(members));
   }
   members.next_cursor = question.cursor;
+  // Where most are passed over, small pages of the store would make many questions of one.
+  const std::size_t limit =
+      question.where.empty() ? question.page : std::max(question.page, kPageDefault);
   do {
-    auto done = co_await consider_page(visit, question, question.page, members);
+    auto done = co_await consider_page(visit, question, limit, members);
     if (!done) co_return std::unexpected(std::move(done).error());
   } while (!members.next_cursor.empty() && members.iris.size() < question.page &&
            members.looked_at < kLookedAtMax);
@@ -258,6 +268,14 @@ Later<Answered> query_requests(Visit& visit) {
 }
 Later<Answered> query_results(Visit& visit) {
   return query_launches(visit);
+}
+
+Later<Answered> post_query(Visit& visit) {
+  if (!visit.is_form)
+    co_return refuse(415, "Only queries are sent here",
+                     "Send them as application/x-www-form-urlencoded.");
+  auto answering = visit.address.place == Place::plans ? query_plans(visit) : query_launches(visit);
+  co_return co_await std::move(answering);
 }
 
 Later<Answered> query_plans(Visit& visit) {

@@ -9,8 +9,8 @@
 namespace mayfly::oslc {
 
 const std::string* Visit::parameter(std::string_view name) const {
-  const auto found = std::ranges::find(http.query, name, &http::Parameter::name);
-  return found == http.query.end() ? nullptr : &found->value;
+  const auto found = std::ranges::find(query, name, &http::Parameter::name);
+  return found == query.end() ? nullptr : &found->value;
 }
 
 Outcome<rdf::Graph> read_body(const Visit& visit) {

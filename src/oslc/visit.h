@@ -16,6 +16,8 @@ namespace mayfly::oslc {
 struct Visit {
   service::Service& service;
   const http::Request& http;
+  std::vector<http::Parameter> query;  // of the address, and of a form that was posted
+  bool is_form = false;                // the body is one: a query that is too long for an address
   Addresses addresses;
   Address address;
   service::Caller caller;

@@ -174,5 +174,25 @@ TEST(Config, SendsNoPasswordInTheClear) {
   EXPECT_FALSE(config_detail::complete_smtp(config));
 }
 
+TEST(Config, SaysHowAutomationToolsAreAnswered) {
+  Config config;
+  const auto read = read_toml(R"(
+[oslc]
+dialect = "2014"
+base_url = "https://mayfly.example.com"
+if_match = "lenient"
+)",
+                              "test.toml", config);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(config.oslc.dialect, oslc::Dialect::draft_2014);
+  EXPECT_EQ(config.oslc.base_url, "https://mayfly.example.com");
+  EXPECT_FALSE(config.oslc.strict_if_match);
+  EXPECT_NE(error_of("oslc.dialect = \"1999\""), "");
+  EXPECT_NE(error_of("oslc.if_match = \"sometimes\""), "");
+  for (const char* wrong : {"mayfly.example.com", "https://mayfly.example.com/", "ftp://x",
+                            "https://mayfly.example.com/below", "https://x?y"})
+    EXPECT_NE(error_of(fmt::format("oslc.base_url = \"{}\"", wrong)), "") << wrong;
+}
+
 }  // namespace
 }  // namespace mayfly::server

@@ -287,6 +287,15 @@ TEST_F(OslcDoor, FindsTheResultByItsRequest) {
   EXPECT_EQ(ask("GET", mine("results") + "?oslc.where=" + other).one(mine("results"), kMember), "");
 }
 
+TEST_F(OslcDoor, TakesAQueryAsAForm) {
+  const Reply hits = ask("POST", mine("plans"), "oslc.where=dcterms%3Aidentifier%3D%22vm%22",
+                         {{"Content-Type", "application/x-www-form-urlencoded"}});
+  ASSERT_EQ(hits.status, 200) << hits.body;
+  EXPECT_EQ(hits.graph.objects(rdf::iri(mine("plans")), kMember).size(), 1u);
+  EXPECT_TRUE(hits.has(mine("plans"), kMember, mine("plans/vm")));
+  EXPECT_EQ(ask("POST", mine("plans"), "<> a <urn:x> .").status, 415);
+}
+
 TEST_F(OslcDoor, PagesThroughResultsInAStableOrder) {
   std::vector<std::string> launched;
   for (int i = 0; i < 3; ++i) {
