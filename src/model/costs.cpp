@@ -29,7 +29,7 @@ Exact exact_until(const Attempt& attempt, Time until, Time now) {
     if (!is_users(attempt, machine)) continue;
     const BilledTime had = billed_time(machine, user_end);
     sum.user += cost(had);
-    sum.had += had.running + had.stopped;
+    sum.had += (had.running + had.stopped) * std::max(attempt.offer.nodes, 1);
   }
   return sum;
 }

@@ -15,7 +15,7 @@ namespace mayfly {
 struct Share {
   Money user_usd;                    // until teardown was asked for
   Money tail_usd;                    // from there until the cloud's clock stopped
-  std::int64_t machine_seconds = 0;  // that the user had machines for
+  std::int64_t machine_seconds = 0;  // that the user had machines for; a cluster is its nodes
 
   Share& operator+=(const Share& other);
   bool operator==(const Share&) const = default;

@@ -102,6 +102,15 @@ TEST(CostBetween, OfItsAttemptsAddsUpToTheReservation) {
   EXPECT_EQ(shares_between(reservation, kStart, kStart + 4s, now)[0].user_usd, Money{10'000});
 }
 
+TEST(CostBetween, CountsEveryNodeOfACluster) {
+  Reservation reservation = two_attempts();
+  reservation.attempts.erase(reservation.attempts.begin() + 1);
+  const auto had = [&] { return cost_between(reservation, kEver, kStart + 1h, kStart + 1h); };
+  EXPECT_EQ(had().machine_seconds, 197);
+  reservation.attempts[0].offer.nodes = 3;
+  EXPECT_EQ(had().machine_seconds, 3 * 197);
+}
+
 TEST(CostBetween, BeforeTheLaunchAndAfterTheEndIsNothing) {
   const Reservation reservation = two_attempts();
   const Time now = kStart + 100 * 24h;
