@@ -251,9 +251,12 @@ Outcome<http::Response> Door::write(const http::Request& request, const Address&
   if (known && *known == tag && address.place != Place::request && response.status == 200)
     return http::Response{.status = 304, .headers = std::move(response.headers)};
   response.headers.push_back({"Content-Type", content_type_for(request, format)});
-  TRY(response.body,
+  auto written =
       rdf::write(format, answered.graph,
-                 {.root = answered.root, .nest_iris = format == rdf::Format::rdf_xml_abbreviated}));
+                 {.root = answered.root, .nest_iris = format == rdf::Format::rdf_xml_abbreviated});
+  // Such as a control character in a text of the user's, which no XML can hold.
+  if (!written) return refuse(406, written.error().message, "Ask for text/turtle.");
+  response.body = *std::move(written);
   return response;
 }
 

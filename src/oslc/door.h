@@ -23,7 +23,7 @@ struct DoorOptions {
   // "https://mayfly.example.com": how clients reach us, when a proxy stands before us. Empty: http
   // and what their Host header says.
   std::string base_url = {};
-  // Whether a PUT or DELETE needs an If-Match. One that does not match is refused either way.
+  // Whether a PUT needs an If-Match. One that does not match is refused either way.
   bool strict_if_match = true;
 };
 

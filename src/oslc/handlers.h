@@ -18,7 +18,7 @@ struct HandlerRow {
   std::string_view method;
   Handle handle;
 };
-// PUT and DELETE check If-Match themselves, against what they find.
+// PUT checks If-Match itself, against what is there.
 std::span<const HandlerRow> handler_rows();
 
 // ---- what handlers share
@@ -33,6 +33,9 @@ Launch launch_of(const Found& found, Time now);
 std::string tag_of_request(const Launch& launch);
 
 Later<Plan> find_plan(Visit& visit, std::string id);
+// What came out of a launch that is over is told the same for ever (AUTO: outputParameter), so
+// before it is told first it is kept.
+Later<Found> with_outputs(Visit& visit, Found found);
 Later<Found> find_launch(Visit& visit, std::string id);
 // A teardown that was asked for, at the plan that the address names.
 struct FoundTeardown {

@@ -131,7 +131,8 @@ void describe_result(const Launch& launch, const Addresses& addresses, rdf::Grap
   describe_reasons(launch, result, addresses.dialect());
   describe_inputs(launch, result);
   if (is_finished(launch_progress(reservation))) {
-    for (const GivenParameter& output : outputs_of(launch.view))
+    const bool kept = launch.said && launch.said->outputs;
+    for (const GivenParameter& output : kept ? *launch.said->outputs : outputs_of(launch.view))
       describe_parameter(output, automation::kOutputParameter, result);
   }
   const std::string deployment = iri_of(launch, Place::deployment, addresses);

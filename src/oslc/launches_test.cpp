@@ -87,6 +87,18 @@ TEST(Result, SaysNothingOfWhatComesOutBeforeItIsComplete) {
   EXPECT_TRUE(texts(result_of(provisioning()), kResult, automation::kOutputParameter).empty());
 }
 
+TEST(Result, TellsWhatCameOutAsItWasFirstTold) {
+  Reservation moved = ready();
+  moved.attempts.front().machines.front().instance.public_ip = "203.0.113.8";
+  const service::Automation kept{
+      .outputs = {{{"public_ip", "203.0.113.7", std::string(rdf::kString)}}}};
+  const rdf::Graph graph = result_of(moved, Dialect::both, kept);
+  EXPECT_EQ(parameter(graph, kResult, automation::kOutputParameter, "public_ip"),
+            std::vector<std::string>{"203.0.113.7"});
+  EXPECT_EQ(parameter(deployment_of(moved), kDeployed, automation::kOutputParameter, "public_ip"),
+            std::vector<std::string>{"203.0.113.8"});
+}
+
 TEST(Result, OfAFailureHasItsReasons) {
   Reservation failed = over(releasing(provisioning(), "No offer is left"), Phase::failed);
   failed.attempts.front().reason = "no capacity";

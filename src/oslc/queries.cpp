@@ -26,6 +26,11 @@ struct Question {
   std::string cursor;
 };
 
+// Whether more of a resource has to be looked at than is said unasked.
+bool needs_all(const Question& question) {
+  return !question.where.empty() || question.select.has_value();
+}
+
 // What was found so far: the members, in order, each with what is said about it.
 struct Members {
   rdf::Graph graph = new_graph();
@@ -130,7 +135,7 @@ void consider_launch(const Visit& visit, const Question& question, const Launch&
                                               .user = visit.user(),
                                               .id = launch.reservation.id});
   rdf::Graph full;
-  if (!question.where.empty() || question.select) {
+  if (needs_all(question)) {
     (results ? &describe_result : &describe_request)(launch, visit.addresses, full);
   }
   rdf::Graph brief;
@@ -138,8 +143,7 @@ void consider_launch(const Visit& visit, const Question& question, const Launch&
     (results ? &describe_result_briefly : &describe_request_briefly)(launch, visit.addresses,
                                                                      brief);
   }
-  consider(question, iri, question.where.empty() && !question.select ? brief : full, brief,
-           members);
+  consider(question, iri, needs_all(question) ? full : brief, brief, members);
 }
 
 void consider_teardown(const Visit& visit, const Question& question, const FoundTeardown& found,
@@ -214,8 +218,10 @@ Later<void> consider_page(Visit& visit, const Question& question, std::size_t li
   if (!launches) co_return std::unexpected(std::move(launches).error());
   members.next_cursor = listing->next_cursor.value_or("");
   for (const engine::Snapshot& reservation : listing->items) {
-    const Found found{reservation, said_about(*launches, reservation->id)};
-    consider_launch(visit, question, launch_of(found, visit.service.now()), members);
+    Outcome<Found> found = Found{reservation, said_about(*launches, reservation->id)};
+    if (needs_all(question)) found = co_await with_outputs(visit, *std::move(found));
+    if (!found) co_return std::unexpected(std::move(found).error());
+    consider_launch(visit, question, launch_of(*found, visit.service.now()), members);
     if (members.iris.size() < question.page) continue;
     const bool last = reservation == listing->items.back();
     if (!last) members.next_cursor = reservation->id;

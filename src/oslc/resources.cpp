@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "oslc/handlers.h"
+#include "oslc/states.h"
 #include "oslc/teardowns.h"
 #include "oslc/vocabulary.h"
 
@@ -61,12 +62,23 @@ Later<Plan> find_plan(Visit& visit, std::string id) {
   co_return plan_of(*saved);
 }
 
+Later<Found> with_outputs(Visit& visit, Found found) {
+  const bool over = is_finished(launch_progress(*found.reservation));
+  if (!over || (found.said && found.said->outputs)) co_return found;
+  auto kept = co_await visit.service.keep_outputs(
+      visit.user(), found.reservation->id, outputs_of(launch_of(found, visit.service.now()).view));
+  if (!kept) co_return std::unexpected(std::move(kept).error());
+  found.said = *std::move(kept);
+  co_return found;
+}
+
 Later<Found> find_launch(Visit& visit, std::string id) {
   auto reservation = co_await visit.service.get(visit.user(), id);
   if (!reservation) co_return std::unexpected(std::move(reservation).error());
   auto said = co_await visit.service.find_launch(visit.user(), std::move(id));
   if (!said) co_return std::unexpected(std::move(said).error());
-  co_return Found{*std::move(reservation), *std::move(said)};
+  auto keeping = with_outputs(visit, {*std::move(reservation), *std::move(said)});
+  co_return co_await std::move(keeping);
 }
 
 Later<FoundTeardown> find_teardown(Visit& visit, std::string id) {

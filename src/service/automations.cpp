@@ -10,6 +10,8 @@
 namespace mayfly::service {
 namespace {
 
+constexpr int kKeepTriesMax = 4;
+
 // Ids are unique for all; who they belong to is in the document.
 Error no_automation(const std::string& id) {
   return {.code = ErrorCode::not_found, .message = "There is no automation " + id};
@@ -53,6 +55,36 @@ Async<std::optional<Automation>> Service::find_launch(std::string user, std::str
   CO_TRY(Automation automation, automation_of(**document));
   if (automation.user != user || automation.kind != AutomationKind::launch) co_return std::nullopt;
   co_return automation;
+}
+
+Async<Automation> Service::keep_outputs(std::string user, std::string reservation,
+                                        std::vector<GivenParameter> outputs) {
+  // Whoever is quicker decides, so the second reading finds it kept.
+  for (int tries = 0; tries < kKeepTriesMax; ++tries) {
+    auto document = co_await get_document(parts_.store, kAutomations, reservation);
+    if (!document) co_return std::unexpected(std::move(document).error());
+    Automation automation{.id = reservation,
+                          .user = user,
+                          .kind = AutomationKind::launch,
+                          .reservation = reservation,
+                          .created_at = now()};
+    if (*document) {
+      CO_TRY(automation, automation_of(**document));
+    }
+    if (automation.outputs) co_return automation;
+    automation.outputs = outputs;
+    store::Batch batch;
+    batch.push_back({.collection = kAutomations,
+                     .id = reservation,
+                     .expected_version = *document ? (*document)->version : 0,
+                     .document = to_document(automation)});
+    auto written = co_await commit(parts_.store, std::move(batch));
+    if (written) co_return automation;
+    if (written.error().code != ErrorCode::conflict)
+      co_return std::unexpected(std::move(written).error());
+  }
+  co_return fail(ErrorCode::unavailable, "What came out of " + reservation + " cannot be kept",
+                 "Try again.");
 }
 
 Async<std::vector<Automation>> Service::list_launches(std::string user, PageRequest page) {

@@ -45,12 +45,15 @@ struct Automation {
   std::vector<GivenParameter> parameters;  // of a launch: those that its request does not hold
   Time created_at;
   std::optional<Time> kept_until;  // of what is prepared
+  // Of a launch that is over: what came out, as it was first told. It never changes after that,
+  // though an address may.
+  std::optional<std::vector<GivenParameter>> outputs;
 
   bool operator==(const Automation&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Automation, (),
                       (schema_version, id, user, kind, plan, reservation, title, description,
-                       parameters, created_at, kept_until))
+                       parameters, created_at, kept_until, outputs))
 
 inline constexpr char kAutomations[] = "automations";
 store::Document to_document(const Automation& automation);

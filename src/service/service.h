@@ -191,6 +191,9 @@ class Service {
   // ---- automations
   Async<std::optional<Automation>> find_launch(std::string user, std::string reservation);
   // Newest first, as the reservations that they made.
+  // Keeps what came out of a launch, unless that was kept before: the answer has what is kept.
+  Async<Automation> keep_outputs(std::string user, std::string reservation,
+                                 std::vector<GivenParameter> outputs);
   Async<std::vector<Automation>> list_launches(std::string user, PageRequest page);
   Async<Automation> get_automation(std::string user, std::string id);
   // Keeps a request that nobody runs; conflict when there are too many.
