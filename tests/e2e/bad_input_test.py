@@ -14,7 +14,7 @@ TEXTS = [1, None, True, [], {}, "", HUGE]
 
 # field -> values that are wrong for it
 RESERVATION = {
-    "kind": [*TEXTS, "cluster"],
+    "kind": [*TEXTS, "clusters", "container"],
     "count": [value for value in NUMBERS] + [101],
     "vcpus": NUMBERS,
     "memory_gib": ["four", "", True, [], {}, -1, 0, 10 ** 12],
@@ -62,6 +62,8 @@ class Fields(harness.EndToEnd):
         self.assert_field("reservations", {"kind": "vm", "vcpus": 1, "memory_gib": 1}, "count")
         self.assert_field("reservations", {"kind": "vm", "count": 1, "memory_gib": 1}, "vcpus")
         self.assert_field("reservations", {"kind": "vm", "count": 1, "vcpus": 1}, "memory_gib")
+        self.assert_field("reservations", {"kind": "cluster"}, "nodes")
+        self.assert_field("reservations", self.small(nodes=3), "nodes")
 
     def test_all_wrong_fields_are_named_at_once(self):
         _, _, problem = self.client.ask("POST", "reservations", self.small(count=0, vcpus="x", colour="red", lease="soon"))
