@@ -36,6 +36,7 @@ constexpr std::array kAddressRows = {
     AddressRow{Place::request, "oslc/users/*/requests/*", "ui"},
     AddressRow{Place::results, "oslc/users/*/results", "u"},
     AddressRow{Place::result, "oslc/users/*/results/*", "ui"},
+    AddressRow{Place::redeploy_template, "oslc/users/*/results/*/request-template", "ui"},
     AddressRow{Place::prepared_factory, "oslc/users/*/prepared", "u"},
     AddressRow{Place::prepared, "oslc/users/*/prepared/*", "ui"},
     AddressRow{Place::deployment, "oslc/users/*/deployments/*", "ui"},

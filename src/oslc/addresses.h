@@ -37,6 +37,7 @@ enum class Place {
   request,            // .../requests/:id
   results,            // .../results
   result,             // .../results/:id
+  redeploy_template,  // .../results/:id/request-template
   prepared_factory,   // .../prepared
   prepared,           // .../prepared/:id
   deployment,         // .../deployments/:id

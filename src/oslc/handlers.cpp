@@ -31,6 +31,7 @@ constexpr std::array kHandlers = {
     HandlerRow{Place::results, "POST", &post_query},
     HandlerRow{Place::result, "GET", &get_result},
     HandlerRow{Place::result, "PUT", &put_launch},
+    HandlerRow{Place::redeploy_template, "GET", &get_redeploy_template},
     HandlerRow{Place::prepared_factory, "GET", &get_prepared_factory},
     HandlerRow{Place::prepared_factory, "POST", &post_prepared},
     HandlerRow{Place::prepared, "GET", &get_prepared},

@@ -52,6 +52,7 @@ Later<Answered> get_teardown_request(Visit& visit);
 Later<Answered> get_teardown_result(Visit& visit);
 Later<Answered> get_request(Visit& visit);
 Later<Answered> get_result(Visit& visit);
+Later<Answered> get_redeploy_template(Visit& visit);
 Later<Answered> get_deployment(Visit& visit);
 Later<Answered> get_prepared(Visit& visit);
 Later<Answered> get_prepared_factory(Visit& visit);

@@ -75,6 +75,31 @@ void describe_reasons(const Launch& launch, Description& result, Dialect dialect
   }
 }
 
+void describe_redeploy_action(const Launch& launch, const Addresses& addresses, rdf::Graph& graph) {
+  const std::string result = iri_of(launch, Place::result, addresses);
+  const std::string action = result + "#redeploy";
+  Description(graph, result).link(core::kAction, action);
+  Description(graph, action)
+      .a(core::kActionType)
+      .a(ours::kRedeployAction)
+      .markup(dublin::kTitle, fmt::format("Deploy again: {}", launch.title()), addresses.dialect())
+      .text(dublin::kIdentifier, fmt::format("{}/redeploy", launch.reservation.id))
+      .link(core::kBinding, action + "-binding");
+  const std::string body = iri_of(launch, Place::redeploy_template, addresses);
+  describe_post_binding(action + "-binding",
+                        addresses.of({.place = Place::requests, .user = launch.reservation.user}),
+                        body, addresses.dialect(), graph);
+  // What makes the pattern recognisable; the rest of it is at its own address.
+  if (speaks_published(addresses.dialect())) {
+    Description(graph, body)
+        .a(automation::kAutomationRequest)
+        .link(automation::kExecutesAutomationPlan,
+              plan_iri(launch.reservation.user, launch.plan(), addresses));
+  }
+  if (addresses.dialect() == Dialect::both)
+    Description(graph, body).a(core::kContentFromRepresentation).link(kValue, body);
+}
+
 std::string_view deployment_state(const Reservation& reservation) {
   switch (reservation.phase) {
     case Phase::pending:
@@ -142,6 +167,7 @@ void describe_result(const Launch& launch, const Addresses& addresses, rdf::Grap
       .markup(dublin::kTitle, launch.title(), addresses.dialect())
       .link(ours::kState, deployment_state(reservation));
   result.link(ours::kTeardown, needed_teardown(reservation));
+  if (is_final(reservation.phase)) describe_redeploy_action(launch, addresses, graph);
   if (can_be_torn_down(reservation)) {
     describe_stop_action({reservation, launch.plan(), launch.title()},
                          iri_of(launch, Place::result, addresses), addresses, graph);
@@ -171,6 +197,21 @@ void describe_deployment(const Launch& launch, const Addresses& addresses, rdf::
   if (reservation.goal == Goal::absent) deployment.text(ours::kReason, reservation.end_reason);
   for (const GivenParameter& output : outputs_of(launch.view))
     describe_parameter(output, automation::kOutputParameter, deployment);
+}
+
+void describe_redeploy_template(const Launch& launch, const Addresses& addresses,
+                                rdf::Graph& graph) {
+  const Reservation& reservation = launch.reservation;
+  const std::string iri = iri_of(launch, Place::redeploy_template, addresses);
+  Description request = describe_common(iri, automation::kAutomationRequest, launch.title(),
+                                        fmt::format("redeploy:{}", reservation.id),
+                                        reservation.user, addresses, graph);
+  if (addresses.dialect() == Dialect::both)
+    request.a(core::kContentFromRepresentation).link(kValue, iri);
+  request.link(automation::kState, automation::kNewState)
+      .link(automation::kExecutesAutomationPlan,
+            plan_iri(reservation.user, launch.plan(), addresses));
+  describe_inputs(launch, request);
 }
 
 void describe_prepared(const service::Automation& prepared, const Addresses& addresses,

@@ -33,6 +33,10 @@ void describe_result_briefly(const Launch& launch, const Addresses& addresses, r
 void describe_request_briefly(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
 void describe_deployment(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
 
+// The request that would make the same again, for whoever sends it to the factory.
+void describe_redeploy_template(const Launch& launch, const Addresses& addresses,
+                                rdf::Graph& graph);
+
 // A request that nobody runs.
 void describe_prepared(const service::Automation& prepared, const Addresses& addresses,
                        rdf::Graph& graph);

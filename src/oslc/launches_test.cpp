@@ -122,12 +122,25 @@ TEST(Result, KeepsParametersThatMeanNothingToUs) {
 }
 
 TEST(Result, OffersItsTeardownOnlyWhileThereIsSomethingToEnd) {
-  EXPECT_EQ(texts(result_of(ready()), kResult, core::kAction).size(), 1u);
+  EXPECT_EQ(texts(result_of(ready()), kResult, core::kAction),
+            std::vector<std::string>{std::string(kResult) + "#teardown"});
   EXPECT_TRUE(texts(result_of(provisioning()), kResult, core::kAction).empty());
   EXPECT_TRUE(texts(result_of(releasing(ready(), "x")), kResult, core::kAction).empty());
-  EXPECT_TRUE(
-      texts(result_of(over(releasing(ready(), "x"), Phase::released)), kResult, core::kAction)
-          .empty());
+}
+
+TEST(Result, OffersToDeployAgainOnceNothingIsLeft) {
+  const std::string redeploy = std::string(kResult) + "#redeploy";
+  for (const Phase phase : {Phase::released, Phase::failed}) {
+    const rdf::Graph graph = result_of(over(releasing(ready(), "x"), phase));
+    EXPECT_EQ(texts(graph, kResult, core::kAction), std::vector<std::string>{redeploy});
+    const auto binding = graph.object(rdf::iri(redeploy), core::kBinding);
+    ASSERT_TRUE(binding);
+    EXPECT_EQ(graph.object(*binding, http_terms::kRequestURI),
+              rdf::iri("http://mayfly.test/oslc/users/ann/requests"));
+    const auto body = graph.object(*binding, http_terms::kBody);
+    ASSERT_TRUE(body);
+    EXPECT_TRUE(has(graph, body->text, rdf::kType, automation::kAutomationRequest));
+  }
 }
 
 TEST(Deployment, TellsWhoWhenAndWhetherItMustBeTornDown) {

@@ -149,6 +149,15 @@ Later<Answered> get_result(Visit& visit) {
   co_return answered;
 }
 
+Later<Answered> get_redeploy_template(Visit& visit) {
+  auto found = co_await find_launch(visit, visit.address.id);
+  if (!found) co_return std::unexpected(std::move(found).error());
+  Answered answered{.graph = new_graph(), .root = visit.iri};
+  describe_redeploy_template(launch_of(*found, visit.service.now()), visit.addresses,
+                             answered.graph);
+  co_return answered;
+}
+
 Later<Answered> get_deployment(Visit& visit) {
   auto found = co_await find_launch(visit, visit.address.id);
   if (!found) co_return std::unexpected(std::move(found).error());

@@ -99,24 +99,28 @@ void describe_stop_action(const Target& target, const std::string& result,
   describe_stop_binding(target, addresses, graph);
 }
 
-void describe_stop_binding(const Target& target, const Addresses& addresses, rdf::Graph& graph) {
-  const Dialect dialect = addresses.dialect();
-  const std::string iri = target_iri(target, Place::teardown_creation, addresses);
-  const std::string body = target_iri(target, Place::teardown_template, addresses);
-  Description binding(graph, iri);
-  binding.a(http_terms::kRequest)
+void describe_post_binding(const std::string& binding, const std::string& target,
+                           const std::string& body, Dialect dialect, rdf::Graph& graph) {
+  Description request(graph, binding);
+  request.a(http_terms::kRequest)
       .text(http_terms::kHttpVersion, "1.1")
       .link(http_terms::kMthd, kPost)
-      .link(http_terms::kRequestURI, iri);
+      .link(http_terms::kRequestURI, target);
   if (!speaks_published(dialect)) {
     // The draft's own shape: the body is somewhere else, and says where.
-    binding.inside(http_terms::kBody).a(core::kContentFromRepresentation).link(kValue, body);
+    request.inside(http_terms::kBody).a(core::kContentFromRepresentation).link(kValue, body);
     return;
   }
-  binding.link(core::kUsage, core::kDefaultUsage)
+  request.link(core::kUsage, core::kDefaultUsage)
       .link(core::kFinalStatusLocation, automation::kAutomationResult)
       .link(http_terms::kBody, body);
-  describe_stop_template(target, addresses, graph);
+}
+
+void describe_stop_binding(const Target& target, const Addresses& addresses, rdf::Graph& graph) {
+  const std::string iri = target_iri(target, Place::teardown_creation, addresses);
+  describe_post_binding(iri, iri, target_iri(target, Place::teardown_template, addresses),
+                        addresses.dialect(), graph);
+  if (speaks_published(addresses.dialect())) describe_stop_template(target, addresses, graph);
 }
 
 void describe_stop_template(const Target& target, const Addresses& addresses, rdf::Graph& graph) {

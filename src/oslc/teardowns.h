@@ -47,6 +47,10 @@ struct Target {
 // The action, in the result's own document, with its binding and the stub of its template.
 void describe_stop_action(const Target& target, const std::string& result,
                           const Addresses& addresses, rdf::Graph& graph);
+// A binding of the pattern of the Automation Request: POST what `body` is to `target`. That what it
+// is about be described, too, is its caller's business.
+void describe_post_binding(const std::string& binding, const std::string& target,
+                           const std::string& body, Dialect dialect, rdf::Graph& graph);
 // The plan that ends this one target.
 void describe_stop_plan(const Target& target, const Addresses& addresses, rdf::Graph& graph);
 void describe_stop_binding(const Target& target, const Addresses& addresses, rdf::Graph& graph);

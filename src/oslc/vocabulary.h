@@ -179,6 +179,7 @@ inline constexpr std::string_view kDeployment = "urn:mayfly:oslc:Deployment";
 inline constexpr std::string_view kDeploying = "urn:mayfly:oslc:Deploying";
 inline constexpr std::string_view kActive = "urn:mayfly:oslc:Active";
 inline constexpr std::string_view kTearingDown = "urn:mayfly:oslc:TearingDown";
+inline constexpr std::string_view kRedeployAction = "urn:mayfly:oslc:RedeployAction";
 inline constexpr std::string_view kTornDown = "urn:mayfly:oslc:TornDown";
 inline constexpr std::string_view kLost = "urn:mayfly:oslc:Lost";
 inline constexpr std::string_view kTeardown = "urn:mayfly:oslc:teardown";

@@ -263,7 +263,8 @@ TEST_F(OslcDoor, DeploysAndTearsDownAsTheScenarioDoes) {
   const std::string teardown = asked.one(request, automation::kProducedAutomationResult);
   EXPECT_TRUE(wait_for(teardown, automation::kComplete)
                   .has(teardown, automation::kVerdict, automation::kPassed));
-  EXPECT_EQ(ask("GET", result_).one(result_, core::kAction), "");
+  const Reply after = ask("GET", result_);
+  EXPECT_EQ(after.one(result_, core::kAction), result_ + "#redeploy");
   const std::string deployed = result.one(result_, automation::kContribution);
   EXPECT_TRUE(ask("GET", deployed).has(deployed, ours::kState, ours::kTornDown));
 
@@ -273,6 +274,12 @@ TEST_F(OslcDoor, DeploysAndTearsDownAsTheScenarioDoes) {
       again.one(again.header("Location"), automation::kProducedAutomationResult);
   EXPECT_TRUE(again.has(second, automation::kVerdict, automation::kPassed));
   EXPECT_THAT(again.one(second, dublin::kDescription), HasSubstr("already torn down"));
+
+  const std::string redeploy = after.one(result_ + "#redeploy", core::kBinding);
+  const Reply same = ask("GET", after.one(redeploy, http_terms::kBody));
+  const Reply deployed_again = ask("POST", after.one(redeploy, http_terms::kRequestURI), same.body);
+  EXPECT_EQ(deployed_again.status, 201) << deployed_again.body;
+  EXPECT_NE(deployed_again.header("Location"), "");
 }
 
 TEST_F(OslcDoor, FindsTheResultByItsRequest) {
