@@ -1,0 +1,65 @@
+#include "fixture.h"
+
+namespace mayfly::oslc {
+namespace {
+
+using OslcBadInput = OslcDoor;
+
+TEST_F(OslcBadInput, NamesWhatIsWrongWithARequest) {
+  struct Case {
+    std::string body;
+    std::string word;
+  };
+  const std::string vm = mine("plans/vm");
+  const std::vector<Case> cases = {
+      {request_for(vm, given("memory_gib", "1")), "vcpus"},
+      {request_for(vm, small() + given("arch", "\"vax\"")), "arch"},
+      {request_for(vm, small() + given("vcpus", "2")), "vcpus"},
+      {request_for(vm, small() + given("public_ip", "\"203.0.113.7\"")), "public_ip"},
+      {request_for(mine("plans/template:none"), small()), "plan"},
+      {request_for("http://elsewhere.test/plan", small()), "plan"},
+      {request_for(mine("plans/cluster"), ""), "nodes"},
+      {std::string(kPrefixes) + "<> a oslc_auto:AutomationRequest .", "title"},
+      {std::string(kPrefixes), "AutomationRequest"},
+      {"<> a nonsense", ""},
+  };
+  for (const Case& wrong : cases) {
+    const Reply reply = ask("POST", mine("requests"), wrong.body);
+    EXPECT_EQ(reply.status, 400) << wrong.body << reply.body;
+    EXPECT_THAT(reply.error(), HasSubstr(wrong.word));
+    EXPECT_THAT(reply.header("Link"), HasSubstr("constrainedBy"));
+  }
+}
+
+TEST_F(OslcBadInput, RefusesWhatHttpSaysIsWrong) {
+  EXPECT_EQ(ask("POST", mine("requests"), "", {{"Content-Type", "text/turtle"}}).status, 400);
+  EXPECT_EQ(ask("POST", mine("requests"), "{}", {{"Content-Type", "text/plain"}}).status, 415);
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"Accept", "invalid/content-type"}}).status, 406);
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"Accept", "text/n3"}}).status, 200);
+  EXPECT_EQ(ask("DELETE", mine("plans/vm")).status, 405);
+  for (const char* unknown :
+       {"plans/nothing", "results/r-nothing", "requests/r-nothing", "prepared/d-nothing",
+        "deployments/r-nothing", "nowhere", "plans/vm/future-stop/creation?targetId=r-nothing",
+        "plans/vm/future-stop/results/t-nothing", "results/%00"})
+    EXPECT_EQ(ask("GET", mine(unknown)).status, 404) << unknown;
+}
+
+TEST_F(OslcBadInput, RefusesQueriesThatItDoesNotUnderstand) {
+  const auto status = [&](std::string_view query) {
+    return ask("GET", fmt::format("{}?{}", mine("results"), query)).status;
+  };
+  EXPECT_EQ(status("oslc.where=nonsense"), 400);
+  EXPECT_EQ(status("oslc.where=nope%3Atitle%3D%22x%22"), 400);
+  EXPECT_EQ(status("oslc.orderBy=%2Bdcterms%3Acreated"), 501);
+  EXPECT_EQ(status("oslc.pageSize=none"), 400);
+  EXPECT_EQ(status("something=else"), 200);
+}
+
+TEST_F(OslcBadInput, LeavesWhatIsNotItsOwnToRest) {
+  const Reply reply = ask("GET", "/nowhere");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
+}
+
+}  // namespace
+}  // namespace mayfly::oslc
