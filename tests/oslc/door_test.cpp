@@ -187,6 +187,34 @@ TEST_F(OslcDoor, CancelsWhatIsUnderWayAndNothingElse) {
   EXPECT_EQ(ask("PUT", request, wish, {{"If-Match", tag}}).status, 409);
 }
 
+TEST_F(OslcDoor, LeavesReadOnlyPropertiesAndSaysSo) {
+  launch();
+  const std::string request = mine("requests/" + result_.substr(result_.rfind('/') + 1));
+  const Reply before = ask("GET", request);
+  const std::string renamed = fmt::format("{}<{}> dcterms:title \"Another\" .", kPrefixes, request);
+  const Reply after = ask("PUT", request, renamed, {{"If-Match", before.header("ETag")}});
+  EXPECT_EQ(after.status, 200) << after.body;
+  EXPECT_NE(after.header("Warning"), "");
+  EXPECT_EQ(after.one(request, dublin::kTitle), before.one(request, dublin::kTitle));
+  const Reply same = ask("PUT", request, before.body, {{"If-Match", before.header("ETag")}});
+  EXPECT_EQ(same.status, 200) << same.body;
+  EXPECT_EQ(same.header("Warning"), "");
+}
+
+TEST_F(OslcDoor, SparesWhoHasItTheAnswer) {
+  const Reply plan = ask("GET", mine("plans/vm"));
+  EXPECT_EQ(ask("GET", mine("plans/vm"), {}, {{"If-None-Match", plan.header("ETag")}}).status, 304);
+  EXPECT_EQ(ask("HEAD", mine("plans/vm")).header("Content-Length"),
+            fmt::format("{}", plan.body.size()));
+}
+
+TEST_F(OslcDoor, LetsAdminsActForOthers) {
+  const std::string admin = installation_->add_user(user_ + "-admin", true);
+  const http::Headers as_admin = {{"Authorization", "Bearer " + admin}};
+  EXPECT_EQ(ask("GET", mine("plans"), {}, as_admin).status, 200);
+  EXPECT_EQ(ask("GET", "/oslc/users/nobody-at-all/plans", {}, as_admin).status, 404);
+}
+
 TEST_F(OslcDoor, KeepsPreparedRequestsWithoutRunningThem) {
   const Reply prepared = ask("POST", mine("prepared"), request_for(mine("plans/vm"), small()));
   ASSERT_EQ(prepared.status, 201) << prepared.body;
