@@ -250,12 +250,15 @@ Outcome<http::Response> Door::write(const http::Request& request, const Address&
   // A request's tag says nothing of our progress, so it spares nobody the answer.
   if (known && *known == tag && address.place != Place::request && response.status == 200)
     return http::Response{.status = 304, .headers = std::move(response.headers)};
-  response.headers.push_back({"Content-Type", content_type_for(request, format)});
   auto written =
       rdf::write(format, answered.graph,
                  {.root = answered.root, .nest_iris = format == rdf::Format::rdf_xml_abbreviated});
   // Such as a control character in a text of the user's, which no XML can hold.
-  if (!written) return refuse(406, written.error().message, "Ask for text/turtle.");
+  const bool only_read = request.method == "GET" || request.method == "HEAD";
+  if (!written && only_read) return refuse(406, written.error().message, "Ask for text/turtle.");
+  // What was done is done, and its address is said; only the description is missing.
+  if (!written) return response;
+  response.headers.push_back({"Content-Type", content_type_for(request, format)});
   response.body = *std::move(written);
   return response;
 }

@@ -31,6 +31,19 @@ TEST_F(OslcBadInput, NamesWhatIsWrongWithARequest) {
   }
 }
 
+// What was made must not be lost to the client, whatever it can be told of it.
+TEST_F(OslcBadInput, ThatNoXmlCanHoldIsKeptAndToldInOtherForms) {
+  std::string body = request_for(mine("plans/vm"), small());
+  body.replace(body.find("A test"), 6, "A \\u0001 test");
+  const http::Headers xml = {{"Accept", "application/rdf+xml"}};
+  const Reply created = ask("POST", mine("prepared"), body, xml);
+  ASSERT_EQ(created.status, 201) << created.body;
+  const std::string made = created.header("Location");
+  EXPECT_EQ(created.body, "");
+  EXPECT_EQ(ask("GET", made, {}, xml).status, 406);
+  EXPECT_EQ(ask("GET", made).status, 200);
+}
+
 TEST_F(OslcBadInput, RefusesWhatHttpSaysIsWrong) {
   EXPECT_EQ(ask("POST", mine("requests"), "", {{"Content-Type", "text/turtle"}}).status, 400);
   EXPECT_EQ(ask("POST", mine("requests"), "{}", {{"Content-Type", "text/plain"}}).status, 415);
