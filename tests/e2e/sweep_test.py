@@ -62,8 +62,10 @@ gap = "1s"
         self.assertEqual(sorted(shown), sorted(lost))
         self.assertEqual(sum(region["known"] for region in report["regions"]), 2)
         self.assertEqual([region["error"] for region in report["regions"] if "error" in region], [])
-        self.assertTrue(all(machine_id in self.client.run("sweep", "--dry-run").stdout for machine_id in lost)
-                        or self.ended(lost))
+        table = self.client.run("sweep", "--dry-run").stdout
+        for machine_id in lost:
+            # The server's own sweep may have been quicker.
+            self.assertTrue(machine_id in table or self.ended([machine_id]), table)
 
         wait_until(self.strays, LONGEST, "a stray is recorded")
         self.mayfly.kill()
