@@ -48,6 +48,7 @@ TEST(ClusterLife, IsReadyWhenItRunsAndItsMasterHasAName) {
   named.dns_name = "ec2-1.compute.amazonaws.com";
   player.see(named);
   EXPECT_EQ(player.state.phase, Phase::ready);
+  EXPECT_EQ(player.state.journal.back().message, "Ready: the cluster of 3 nodes is running");
 }
 
 TEST(ClusterLife, TellsHowFarItHasCome) {

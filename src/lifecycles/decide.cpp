@@ -60,6 +60,15 @@ Phase phase_of(const Reservation& state) {
   return state.attempts.empty() && !state.preparing ? Phase::pending : Phase::provisioning;
 }
 
+std::string what_runs(const Request& request) {
+  if (request.kind == Kind::cluster) {
+    const int nodes = machine_count(request);
+    return nodes == 1 ? "the cluster of one node is"
+                      : fmt::format("the cluster of {} nodes is", nodes);
+  }
+  return request.count == 1 ? "one machine" : fmt::format("{} machines", request.count);
+}
+
 std::string phase_message(const Reservation& state) {
   switch (state.phase) {
     case Phase::pending:
@@ -67,10 +76,7 @@ std::string phase_message(const Reservation& state) {
     case Phase::provisioning:
       return "Provisioning";
     case Phase::ready:
-      return fmt::format("Ready: {} running",
-                         state.request.count == 1
-                             ? "one machine"
-                             : fmt::format("{} machines", state.request.count));
+      return fmt::format("Ready: {} running", what_runs(state.request));
     case Phase::releasing:
       return "Tearing down: " + state.end_reason;
     case Phase::released:
