@@ -45,7 +45,19 @@ store::Document to_document(const Reservation& reservation) {
   if (!is_final(reservation.phase)) document.indexes["user_live"] = reservation.user;
   if (reservation.ended_at)
     document.indexes["user_month"] = ended_in(reservation.user, month_of(*reservation.ended_at));
+  document.indexes["user_phase"] = on_course(reservation.user, course_of(reservation));
   return document;
+}
+
+Course course_of(const Reservation& reservation) {
+  return {.phase = reservation.phase,
+          .was_ready = reservation.ready_at.has_value(),
+          .ending = reservation.goal == Goal::absent && !is_final(reservation.phase)};
+}
+
+std::string on_course(const std::string& user, Course course) {
+  return fmt::format("{}/{}{}{}", user, json::enum_name(course.phase),
+                     course.was_ready ? "/was-ready" : "", course.ending ? "/ending" : "");
 }
 
 std::string ended_in(const std::string& user, Month month) {

@@ -149,6 +149,17 @@ class Engine {
 // The document a reservation is stored as.
 store::Document to_document(const Reservation& reservation);
 Result<Reservation> from_document(const store::Document& document);
+// How far a reservation is, as far as it can be found by that.
+struct Course {
+  Phase phase = Phase::pending;
+  bool was_ready = false;
+  bool ending = false;  // not over, and to be ended
+
+  bool operator==(const Course&) const = default;
+};
+Course course_of(const Reservation& reservation);
+// In the index user_phase: what of this user is that far.
+std::string on_course(const std::string& user, Course course);
 // In the index user_month: what of this user ended in that month.
 std::string ended_in(const std::string& user, Month month);
 

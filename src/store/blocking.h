@@ -25,6 +25,10 @@ class Blocking {
   Result<Page> query(Query query) {
     return wait<Page>([&](auto done) { store_.query(std::move(query), loop_, std::move(done)); });
   }
+  Result<std::size_t> count(Tally tally) {
+    return wait<std::size_t>(
+        [&](auto done) { store_.count(std::move(tally), loop_, std::move(done)); });
+  }
 
  private:
   template <class T, class Ask>

@@ -15,16 +15,18 @@ struct Index {
 
 struct Collection {
   std::string_view name;
-  std::array<Index, 4> indexes = {};  // empty names are unused slots
+  std::array<Index, 6> indexes = {};  // empty names are unused slots
 };
 
 inline constexpr std::array kCollections = {
     Collection{"users", {{{"token", true}}}},
     Collection{"keys", {{{"user"}}}},
     // user: the owner; user_live: the owner, while anything of it can still cost money;
-    // live: "1" until the tombstone has passed; user_month: the owner and the month of the end, once
-    // there is one, so that what cost something in a month is found without reading all of it.
-    Collection{"reservations", {{{"user"}, {"user_live"}, {"live"}, {"user_month"}}}},
+    // live: "1" until the tombstone has passed; user_month: the owner and the month of the end,
+    // once there is one, so that what cost something in a month is found without reading all of it;
+    // user_phase: the owner and how far it is (engine.h, Course).
+    Collection{"reservations",
+               {{{"user"}, {"user_live"}, {"live"}, {"user_month"}, {"user_phase"}}}},
     Collection{"templates", {{{"user"}}}},
     Collection{"idempotency", {}},
     // Machines with our tag that nothing answered for; open: "1" until observed gone.
@@ -35,8 +37,16 @@ inline constexpr std::array kCollections = {
     // untold: "1" until it was made into deliveries; pending: "1" until one has ended.
     Collection{"outbox", {{{"user"}, {"untold"}}}},
     Collection{"deliveries", {{{"target"}, {"pending"}}}},
-    // What automation tools said beyond a reservation; teardown_of: the reservation.
-    Collection{"automations", {{{"launched_by"}, {"prepared_by"}, {"teardown_of"}}}},
+    // What automation tools said beyond a reservation; teardown_of: the reservation that is
+    // followed up, user_asked: who asked for that; open: "1" while it was asked for and is not
+    // done; user_plan: the owner of a launch and the plan that it was launched from.
+    Collection{"automations",
+               {{{"launched_by"},
+                 {"prepared_by"},
+                 {"teardown_of"},
+                 {"open"},
+                 {"user_asked"},
+                 {"user_plan"}}}},
 };
 
 // nullptr: there is none of that name.

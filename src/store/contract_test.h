@@ -188,6 +188,25 @@ TEST_P(StoreContract, AnUpdateChangesWhatADocumentIsFoundBy) {
   EXPECT_EQ((*page)[0].indexes, third);
 }
 
+TEST_P(StoreContract, CountsWhatHasAValueUpToAsManyAsAsked) {
+  EXPECT_EQ(commit({create("reservations", "3", "{}", {{"user", "ada"}, {"live", "1"}}),
+                    create("reservations", "1", "{}", {{"user", "ada"}}),
+                    create("reservations", "2", "{}", {{"user", "bob"}})}),
+            "ok");
+  const auto count = [&](std::string index, std::string value, std::size_t most) {
+    return ask_.count({"reservations", std::move(index), std::move(value), most});
+  };
+  EXPECT_EQ(count("user", "ada", 10), 2u);
+  EXPECT_EQ(count("user", "ada", 1), 1u);
+  EXPECT_EQ(count("user", "ad", 10), 0u);
+  EXPECT_EQ(count("live", "1", kTallyMax), 1u);
+  EXPECT_EQ(commit({removal("reservations", "1", 1)}), "ok");
+  EXPECT_EQ(count("user", "ada", 10), 1u);
+  EXPECT_EQ(outcome(count("nothing", "1", 1)), "invalid");
+  EXPECT_EQ(outcome(count("user", "ada", 0)), "invalid");
+  EXPECT_EQ(outcome(count("user", "ada", kTallyMax + 1)), "invalid");
+}
+
 TEST_P(StoreContract, ARemovalIsFoundByNothing) {
   EXPECT_EQ(commit({create("reservations", "1", "{}", {{"user", "ada"}, {"live", "1"}})}), "ok");
   EXPECT_EQ(commit({removal("reservations", "1", 1)}), "ok");

@@ -124,6 +124,13 @@ Result<void> check(const Query& query) {
   return invalid(fmt::format("a page of {} documents, it must be 1 to {}", query.limit, kPageMax));
 }
 
+Result<void> check(const Tally& tally) {
+  TRY(const Collection* collection, known_collection(tally.collection));
+  TRY_VOID(check_index(*collection, tally.index, tally.value));
+  if (tally.most >= 1 && tally.most <= kTallyMax) return {};
+  return invalid(fmt::format("to count up to {}, it must be 1 to {}", tally.most, kTallyMax));
+}
+
 std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version) {
   const auto what = [](std::int64_t version) {
     return version == 0 ? std::string("not there") : fmt::format("at version {}", version);

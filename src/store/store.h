@@ -78,6 +78,16 @@ struct Query {
 // repeats what is there all along. One page is one moment. Fewer than `limit` = there are no more.
 using Page = std::vector<Document>;
 
+// How many documents have a value in an index. Looks at index entries only, and at no more than
+// `most` of them: an answer of `most` means that many or more.
+struct Tally {
+  std::string collection = {};
+  std::string index = {};
+  std::string value = {};
+  std::size_t most = 10'000;  // 1 to kTallyMax
+};
+inline constexpr std::size_t kTallyMax = 1'000'000;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -86,6 +96,7 @@ class Store {
   virtual void get(std::string collection, std::string id, Loop& answer_on,
                    Done<Result<std::optional<Document>>> done) = 0;
   virtual void query(Query query, Loop& answer_on, Done<Result<Page>> done) = 0;
+  virtual void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) = 0;
 };
 
 // What every implementation refuses, in the same words, before it looks at what is stored
@@ -93,6 +104,7 @@ class Store {
 Result<void> check(const Batch& batch);
 Result<void> check_get(std::string_view collection, std::string_view id);
 Result<void> check(const Query& query);
+Result<void> check(const Tally& tally);
 
 // The two ways a batch can conflict, in the same words everywhere.
 std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version);

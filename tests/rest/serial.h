@@ -44,6 +44,12 @@ class SerialStore final : public store::Store {
       inner_.query(std::move(query), home_, std::move(back));
     });
   }
+  void count(store::Tally tally, Loop& loop, Done<Result<std::size_t>> done) override {
+    home_.post([this, tally = std::move(tally),
+                back = answered_on<Result<std::size_t>>(loop, std::move(done))]() mutable {
+      inner_.count(std::move(tally), home_, std::move(back));
+    });
+  }
 
  private:
   store::Store& inner_;

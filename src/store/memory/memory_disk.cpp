@@ -1,5 +1,6 @@
 #include "store/memory/memory_disk.h"
 
+#include <algorithm>
 #include <ranges>
 #include <set>
 #include <tuple>
@@ -62,6 +63,12 @@ Page MemoryDisk::query(const Query& query) const {
   }
   if (!query.after_id.empty()) begin = documents->upper_bound(query.after_id);
   return first_of(std::ranges::subrange(begin, end), query.limit);
+}
+
+std::size_t MemoryDisk::count(const Tally& tally) const {
+  const Documents* documents =
+      find({.collection = tally.collection, .index = tally.index, .value = tally.value});
+  return documents == nullptr ? 0 : std::min(tally.most, documents->size());
 }
 
 const MemoryDisk::Shelf* MemoryDisk::find_shelf(std::string_view collection) const {

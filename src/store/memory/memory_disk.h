@@ -25,6 +25,7 @@ class MemoryDisk {
   // The same without a copy, for those who only look; nullptr when there is none.
   std::shared_ptr<const Document> peek(std::string_view collection, std::string_view id) const;
   Page query(const Query& query) const;
+  std::size_t count(const Tally& tally) const;
 
  private:
   using Documents = std::map<std::string, std::shared_ptr<const Document>, std::less<>>;

@@ -82,6 +82,18 @@ void MemoryStore::query(Query query, Loop& answer_on, Done<Result<Page>> done) {
   answer<Page>(answer_on, std::move(done), std::move(result));
 }
 
+void MemoryStore::count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) {
+  Result<std::size_t> result;
+  if (auto checked = check(tally); !checked) {
+    result = std::unexpected(std::move(checked).error());
+  } else if (faults_->read_fails()) {
+    result = out_of_order();
+  } else {
+    result = disk_->count(tally);
+  }
+  answer<std::size_t>(answer_on, std::move(done), std::move(result));
+}
+
 template <class T>
 void MemoryStore::answer(Loop& loop, Done<Result<T>> done, Result<T> result) {
   Task task = [done = std::move(done), result = std::move(result)]() mutable {

@@ -53,6 +53,7 @@ class MemoryStore final : public Store {
   void get(std::string collection, std::string id, Loop& answer_on,
            Done<Result<std::optional<Document>>> done) override;
   void query(Query query, Loop& answer_on, Done<Result<Page>> done) override;
+  void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) override;
 
  private:
   struct Waiting {

@@ -39,6 +39,33 @@ constexpr std::array kMigrations = {
         PRIMARY KEY (collection, index_name, value, id)
       ) STRICT, WITHOUT ROWID;
     )sql",
+    // What is stored is found by the indexes that came with this version, too: reservations by how
+    // far they are, what was asked about them by who asked, launches by their plan. The names are
+    // the last in byte order of each document's, so the pair is appended.
+    R"sql(
+      CREATE TEMP TABLE added AS
+        SELECT rowid AS row, collection, id, 'user_phase' AS name,
+               (body ->> '$.user') || '/' || (body ->> '$.phase') ||
+               iif(body ->> '$.ready_at' IS NULL, '', '/was-ready') ||
+               iif(body ->> '$.goal' = 'absent' AND
+                   body ->> '$.phase' NOT IN ('released', 'failed'), '/ending', '') AS value
+          FROM documents WHERE collection = 'reservations' AND json_valid(body)
+        UNION ALL
+        SELECT rowid, collection, id, 'user_asked', body ->> '$.user'
+          FROM documents WHERE collection = 'automations' AND json_valid(body)
+          AND body ->> '$.kind' IN ('teardown', 'extension', 'restart')
+        UNION ALL
+        SELECT rowid, collection, id, 'user_plan', (body ->> '$.user') || '/' || (body ->> '$.plan')
+          FROM documents WHERE collection = 'automations' AND json_valid(body)
+          AND body ->> '$.kind' = 'launch' AND body ->> '$.plan' <> '';
+      DELETE FROM added WHERE value IS NULL;
+      INSERT INTO entries SELECT collection, name, CAST(value AS BLOB), id FROM added;
+      UPDATE documents
+        SET indexes = CAST(indexes || length(name) || ':' || name || ',' ||
+                           length(CAST(value AS BLOB)) || ':' || value || ',' AS BLOB)
+        FROM added WHERE documents.rowid = added.row;
+      DROP TABLE added;
+    )sql",
 };
 constexpr auto kFormatVersion = static_cast<std::int64_t>(kMigrations.size());
 

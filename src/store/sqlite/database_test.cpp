@@ -61,7 +61,57 @@ TEST_F(Database, SaysWhatItIs) {
   ASSERT_EQ(refusal(file_), "opened");
   Connection connection = *Connection::open(file_, Connection::Mode::read_only);
   EXPECT_EQ(connection.integer("PRAGMA application_id"), 0x4d617966);
-  EXPECT_EQ(connection.integer("PRAGMA user_version"), 1);
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), 2);
+}
+
+// What version 1 did not know, found by what version 2 has: as if it had been written just now.
+TEST_F(Database, OfTheFirstVersionIsFoundByTheIndexesOfTheSecond) {
+  ThreadLoop loop;
+  {
+    const auto store = open(file_);
+    Blocking ask(**store, loop);
+    ASSERT_TRUE(ask.commit({
+        create("reservations", "r-1",
+               R"({"user":"ada","phase":"ready","goal":"present",)"
+               R"("ready_at":"2026-01-01T00:00:00Z"})",
+               {{"user", "ada"}, {"user_live", "ada"}}),
+        create("reservations", "r-2", R"({"user":"ada","phase":"provisioning","goal":"absent"})",
+               {{"live", "1"}, {"user", "ada"}}),
+        create("reservations", "r-3", R"({"user":"ada","phase":"failed","goal":"absent"})",
+               {{"user", "ada"}, {"user_month", "ada/2026-01"}}),
+        create("reservations", "r-4", "not JSON"),
+        create("automations", "r-1", R"({"user":"ada","kind":"launch","plan":"template:web"})",
+               {{"launched_by", "ada"}}),
+        create("automations", "r-2", R"({"user":"ada","kind":"launch","plan":""})"),
+        create("automations", "t-1", R"({"user":"ada","kind":"teardown","plan":"vm"})",
+               {{"teardown_of", "r-1"}}),
+    }));
+  }
+  {
+    Connection first = *Connection::open(file_, Connection::Mode::read_write);
+    ASSERT_TRUE(first.run("PRAGMA user_version = 1"));
+  }
+  const auto store = open(file_);
+  ASSERT_TRUE(store) << store.error().message;
+  Blocking ask(**store, loop);
+  const auto found = [&](std::string collection, std::string index, std::string value) {
+    Ids ids;
+    for (const Document& document :
+         *ask.query({.collection = std::move(collection), .index = index, .value = value})) {
+      ids.push_back(document.id);
+      EXPECT_EQ(document.indexes.at(index), value);
+    }
+    return ids;
+  };
+  EXPECT_EQ(found("reservations", "user_phase", "ada/ready/was-ready"), Ids{"r-1"});
+  EXPECT_EQ(found("reservations", "user_phase", "ada/provisioning/ending"), Ids{"r-2"});
+  EXPECT_EQ(found("reservations", "user_phase", "ada/failed"), Ids{"r-3"});
+  EXPECT_EQ(found("automations", "user_plan", "ada/template:web"), Ids{"r-1"});
+  EXPECT_EQ(found("automations", "user_asked", "ada"), Ids{"t-1"});
+  EXPECT_EQ(found("automations", "teardown_of", "r-1"), Ids{"t-1"});
+  // Written again, each is found by what it has then.
+  ASSERT_TRUE(ask.commit({update("reservations", "r-1", 1, "{}", {{"user", "ada"}})}));
+  EXPECT_EQ(found("reservations", "user_phase", "ada/ready/was-ready"), Ids{});
 }
 
 TEST_F(Database, ThatIsNoneIsRefused) {
@@ -97,7 +147,7 @@ TEST_F(Database, OfANewerMayflyIsRefused) {
   EXPECT_EQ(refusal(file_),
             "invalid: The store " + file_.native() +
                 " was written by a newer Mayfly: its format is 7, this one knows those "
-                "up to 1. Install that newer Mayfly again, or name another file for "
+                "up to 2. Install that newer Mayfly again, or name another file for "
                 "the store.");
 }
 

@@ -59,9 +59,12 @@ Result<Reader> Reader::open(const std::filesystem::path& file) {
   TRY(Statement all_down, all("id < ?2 ORDER BY id DESC"));
   TRY(Statement value_up, value("id > ?2 ORDER BY e.id"));
   TRY(Statement value_down, value("id < ?2 ORDER BY e.id DESC"));
+  TRY(Statement count,
+      connection.prepare("SELECT count(*) FROM (SELECT 1 FROM entries "
+                         "WHERE collection = ?1 AND index_name = ?2 AND value = ?3 LIMIT ?4)"));
   return Reader(std::move(connection),
                 Statements{std::move(get), std::move(all_up), std::move(all_down),
-                           std::move(value_up), std::move(value_down)});
+                           std::move(value_up), std::move(value_down), std::move(count)});
 }
 
 Result<std::optional<Document>> Reader::get(std::string_view collection, std::string_view id) {
@@ -81,6 +84,13 @@ Result<Page> Reader::query(const Query& query) {
   }
   Statement& value = query.newest_first ? statements_.value_down : statements_.value_up;
   return page_of(value.start(collection, after, limit, Text{query.index}, Blob{query.value}));
+}
+
+Result<std::size_t> Reader::count(const Tally& tally) {
+  Cursor cursor = statements_.count.start(Text{tally.collection}, Text{tally.index},
+                                          Blob{tally.value}, static_cast<std::int64_t>(tally.most));
+  TRY_VOID(cursor.next());
+  return static_cast<std::size_t>(cursor.integer(0));
 }
 
 }  // namespace mayfly::store::sqlite

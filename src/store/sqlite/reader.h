@@ -21,12 +21,14 @@ class Reader {
   // What is asked has passed check_get() or check().
   Result<std::optional<Document>> get(std::string_view collection, std::string_view id);
   Result<Page> query(const Query& query);
+  Result<std::size_t> count(const Tally& tally);
 
  private:
   struct Statements {
     Statement get;
     Statement all_up, all_down;      // the whole collection, by id
     Statement value_up, value_down;  // one value of an index, by id
+    Statement count;
   };
 
   Reader(Connection connection, Statements statements)

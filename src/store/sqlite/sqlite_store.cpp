@@ -91,6 +91,12 @@ class SqliteStore final : public Store {
               [query = std::move(query)](Reader& reader) { return reader.query(query); });
   }
 
+  void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) override {
+    const Result<void> checked = check(tally);
+    ask<std::size_t>(checked, answer_on, std::move(done),
+                     [tally = std::move(tally)](Reader& reader) { return reader.count(tally); });
+  }
+
  private:
   struct Commit {
     Batch batch;
