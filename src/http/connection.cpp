@@ -24,6 +24,7 @@ class Connection {
   enum class Arrival { request, refusal, nothing };
 
   const ServerOptions& options() const { return floor_.house.options; }
+  asio::awaitable<bool> greet();
   asio::awaitable<Arrival> read_request(RequestReader& reader);
   asio::awaitable<void> begin_body(const RequestReader& reader);
   asio::awaitable<void> refuse(const RequestReader& reader, Refused refused);
@@ -61,6 +62,7 @@ BodyKind body_kind(const Response& response, bool is_http_1_0) {
 }
 
 asio::awaitable<void> Connection::run() {
+  if (wire_.is_sealed() && !co_await greet()) co_return;
   for (bool keep = true; keep;) {
     RequestReader reader(options().body_max);
     switch (co_await read_request(reader)) {
@@ -76,6 +78,21 @@ asio::awaitable<void> Connection::run() {
     }
   }
   if (!wire_.gone()) co_await wire_.linger(kLinger);
+}
+
+// False when there is nobody to talk to over TLS.
+asio::awaitable<bool> Connection::greet() {
+  wire_.set_deadline(options().header_deadline);
+  const Wire::Greeting greeting = co_await wire_.shake_hands();
+  if (greeting == Wire::Greeting::done) co_return true;
+  if (wire_.gone() || wire_.expired() || wire_.stopping()) co_return false;
+  // From here on in the clear: what OpenSSL had to say (an alert) is with the kernel.
+  wire_.unseal();
+  if (greeting == Wire::Greeting::in_clear) {
+    co_await refuse(RequestReader(options().body_max), {400, "this port speaks TLS: use https://"});
+  }
+  co_await wire_.linger(kLinger);
+  co_return false;
 }
 
 asio::awaitable<Connection::Arrival> Connection::read_request(RequestReader& reader) {
@@ -119,6 +136,7 @@ asio::awaitable<void> Connection::refuse(const RequestReader& reader, Refused re
 asio::awaitable<bool> Connection::answer(RequestReader& reader) {
   wire_.clear_deadline();
   RequestHead head = reader.take();
+  head.request.secure = wire_.is_sealed();
   const bool head_only = reader.is_head_request();
   const std::string path = head.request.target.substr(0, head.request.target.find('?'));
 
@@ -178,7 +196,9 @@ asio::awaitable<bool> Connection::send(const Response& response, Framing framing
 
 std::shared_ptr<Wire> admit(Floor& floor, asio::ip::tcp::socket socket) {
   House& house = floor.house;
-  auto wire = std::make_shared<Wire>(std::move(socket), house.crowd, house.options.idle_deadline);
+  const TlsContext context = house.certificate ? house.certificate->current() : nullptr;
+  auto wire =
+      std::make_shared<Wire>(std::move(socket), house.crowd, house.options.idle_deadline, context);
   floor.wires.push_back(*wire);
   return wire;
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "http/certificate.h"
 #include "http/crowd.h"
 #include "http/response_head.h"
 #include "http/wire.h"
@@ -18,6 +19,7 @@ struct House {
   Handler handler;
   Refusal refusal;
   Crowd crowd;
+  std::unique_ptr<Certificate> certificate = {};  // none: HTTP in the clear
 };
 
 // What the connections of one thread share.

@@ -1,17 +1,21 @@
 // For tests: a client that sends exactly the bytes it is told, in the pieces it is told, over a
-// blocking socket. Gives up after ten seconds instead of hanging.
+// blocking socket, in the clear or through TLS. Gives up after ten seconds instead of hanging.
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,9 +35,15 @@ struct RawAnswer {
   }
 };
 
+enum class Speaks { plain, tls };
+
 class RawClient {
  public:
-  explicit RawClient(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  // What clients speak that are not told; a test that runs in both modes sets it.
+  static inline Speaks otherwise = Speaks::plain;
+
+  explicit RawClient(unsigned short port, Speaks speaks = otherwise)
+      : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -45,26 +55,48 @@ class RawClient {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ =
         ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    if (connected_ && speaks == Speaks::tls) seal();
   }
   RawClient(RawClient&& other) noexcept
       : socket_(std::exchange(other.socket_, -1)),
         connected_(other.connected_),
+        tls_(std::move(other.tls_)),
         received_(std::move(other.received_)) {}
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() { close(); }
 
   bool connected() const { return connected_; }
+  int descriptor() const { return socket_; }
+  // Whether the server has said that this was all, rather than that the connection broke.
+  bool was_told_the_end() const {
+    return tls_ && (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+  }
+  // The common name of the server's certificate; empty without TLS.
+  std::string peer() const {
+    const X509* certificate = tls_ ? SSL_get0_peer_certificate(tls_.get()) : nullptr;
+    char name[64] = {};
+    if (certificate) {
+      X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
+                                sizeof name);
+    }
+    return name;
+  }
 
   // False when the server does not take it any more.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = tls_
+                               ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
-  void stop_sending() { ::shutdown(socket_, SHUT_WR); }
+  void stop_sending() {
+    if (tls_) SSL_shutdown(tls_.get());
+    ::shutdown(socket_, SHUT_WR);
+  }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
@@ -158,11 +190,13 @@ class RawClient {
 
   bool receive_more() {
     char buffer[16 << 10];
-    const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
+    errno = 0;
+    const ssize_t count = tls_ ? SSL_read(tls_.get(), buffer, sizeof buffer)
+                               : ::recv(socket_, buffer, sizeof buffer, 0);
     if (count > 0) {
       received_.append(buffer, static_cast<std::size_t>(count));
     } else {
-      ended_ = count == 0 || errno == ECONNRESET;
+      ended_ = errno != EAGAIN;  // the end, or a reset
     }
     return count > 0;
   }
@@ -173,9 +207,19 @@ class RawClient {
     return taken;
   }
 
+  void seal() {
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL's way of noticing that the server has closed
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
+        SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+    tls_.reset(SSL_new(context.get()));
+    SSL_set_fd(tls_.get(), socket_);
+    connected_ = SSL_connect(tls_.get()) == 1;
+  }
+
   int socket_;
   bool connected_ = false;
   bool ended_ = false;
+  std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, &SSL_free};
   std::string received_;
 };
 

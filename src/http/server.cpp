@@ -184,6 +184,9 @@ error_code probe(const tcp::endpoint& endpoint) {
 Result<void> AsioServer::listen() {
   const ServerOptions& options = house_.options;
   ASSERT(options.threads > 0);
+  if (options.tls) {
+    TRY(house_.certificate, Certificate::load(*options.tls));
+  }
   error_code error;
   const auto address = asio::ip::make_address(options.address, error);
   if (error) {

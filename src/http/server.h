@@ -15,8 +15,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,7 @@ struct Request {
   std::vector<Parameter> query;   // percent-decoded UTF-8
   Headers headers;                // values may be any bytes but control characters
   std::string body;
+  bool secure = false;  // came over TLS of ours
 
   std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);
@@ -71,6 +74,13 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 // 408, 413, 431, 501 (unknown transfer coding), 505. The connection is closed after it.
 using Refusal = std::function<Response(int status, std::string_view why)>;
 
+// PEM files: the chain, the server's own certificate first, and its key. They may be replaced at
+// any time; certificate.h has how that is noticed.
+struct TlsFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   unsigned short port = 8080;  // 0: any free one, see Server::port()
@@ -79,12 +89,15 @@ struct ServerOptions {
   Duration header_deadline = 10s;
   Duration body_deadline = 30s;
   Duration idle_deadline = 60s;
+  // Set: TLS 1.2 or later and nothing else. A handshake has `header_deadline`; a client that speaks
+  // HTTP without TLS is told so, with 400.
+  std::optional<TlsFiles> tls = {};
 };
 
 class Server {
  public:
   // Binds and starts accepting; fails when the address cannot be bound, also when another server
-  // of ours already listens there.
+  // of ours already listens there, and when the certificate cannot be used.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler,
                                                Refusal refusal);
 

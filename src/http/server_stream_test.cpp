@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "http/both_modes.h"
 #include "http/raw_client.h"
 #include "http/server.h"
 
@@ -17,12 +18,17 @@ using testing::HasSubstr;
 
 // Streams by path: /count three numbers, /until-told numbers until told to stop, /wait one and then
 // an hour, /flood without pause, /break fails half way.
-class Streams : public testing::Test {
+class Streams : public testing::TestWithParam<Speaks> {
  protected:
-  void SetUp() override { start({}); }
+  void SetUp() override {
+    RawClient::otherwise = GetParam();
+    start({});
+  }
+  void TearDown() override { RawClient::otherwise = Speaks::plain; }
 
   void start(ServerOptions options) {
     options.port = 0;
+    options.tls = files_for(GetParam());
     server_ = *Server::start(
         options, [this](Request request) { return answer(std::move(request)); },
         [](int status, std::string_view) { return Response{.status = status}; });
@@ -84,7 +90,9 @@ class Streams : public testing::Test {
   }
 };
 
-TEST_F(Streams, AreChunkedAndTheConnectionIsKept) {
+INSTANTIATE_TEST_SUITE_P(Server, Streams, testing::Values(Speaks::plain, Speaks::tls), mode_name);
+
+TEST_P(Streams, AreChunkedAndTheConnectionIsKept) {
   RawClient client = ask("/count");
   client.send("GET /plain HTTP/1.1\r\nHost: x\r\n\r\nGET /count HTTP/1.1\r\nHost: x\r\n\r\n");
   const RawAnswer answer = client.receive();
@@ -95,7 +103,7 @@ TEST_F(Streams, AreChunkedAndTheConnectionIsKept) {
   EXPECT_EQ(client.receive().body, "onetwothree");
 }
 
-TEST_F(Streams, ToHttp10EndWithTheConnection) {
+TEST_P(Streams, ToHttp10EndWithTheConnection) {
   RawClient client = ask("/count", "1.0");
   const RawAnswer answer = client.receive();
   EXPECT_EQ(answer.header("Transfer-Encoding"), std::nullopt);
@@ -103,33 +111,33 @@ TEST_F(Streams, ToHttp10EndWithTheConnection) {
   EXPECT_EQ(answer.body, "onetwothree");
 }
 
-TEST_F(Streams, AreNotRunForHead) {
+TEST_P(Streams, AreNotRunForHead) {
   RawClient client(server_->port());
   client.send("HEAD /count HTTP/1.1\r\nHost: x\r\n\r\nGET /plain HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.receive(false).header("Transfer-Encoding"), "chunked");
   EXPECT_EQ(client.receive().body, "plain");
 }
 
-TEST_F(Streams, ReachTheClientWhileTheyRun) {
+TEST_P(Streams, ReachTheClientWhileTheyRun) {
   RawClient client = ask("/wait");
   EXPECT_THAT(client.receive_through("tick\n"), HasSubstr("tick\n"));
 }
 
-TEST_F(Streams, WakeWhenTheClientHangsUp) {
+TEST_P(Streams, WakeWhenTheClientHangsUp) {
   RawClient client = ask("/wait");
   client.receive_through("tick\n");
   client.close();
   expect_told();
 }
 
-TEST_F(Streams, WakeWhenTheClientResets) {
+TEST_P(Streams, WakeWhenTheClientResets) {
   RawClient client = ask("/wait");
   client.receive_through("tick\n");
   client.reset();
   expect_told();
 }
 
-TEST_F(Streams, WakeWhenAClientHangsUpThatSentMoreRequests) {
+TEST_P(Streams, WakeWhenAClientHangsUpThatSentMoreRequests) {
   RawClient client = ask("/wait");
   client.receive_through("tick\n");
   for (int i = 0; i < 10; ++i) client.send("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -137,28 +145,28 @@ TEST_F(Streams, WakeWhenAClientHangsUpThatSentMoreRequests) {
   expect_told();
 }
 
-TEST_F(Streams, NoticeThatNobodyReadsThem) {
+TEST_P(Streams, NoticeThatNobodyReadsThem) {
   RawClient client = ask("/until-told");
   client.receive_through("tick\n");
   client.close();
   expect_told();
 }
 
-TEST_F(Streams, EndWhenAClientThatDoesNotReadHangsUp) {
+TEST_P(Streams, EndWhenAClientThatDoesNotReadHangsUp) {
   RawClient client = ask("/flood");
   client.receive_through("\r\n\r\n");
   client.close();
   expect_told();
 }
 
-TEST_F(Streams, EndWhenAClientDoesNotReadForTooLong) {
+TEST_P(Streams, EndWhenAClientDoesNotReadForTooLong) {
   start({.idle_deadline = 100ms});
   RawClient client = ask("/flood");
   client.receive_through("\r\n\r\n");
   expect_told();
 }
 
-TEST_F(Streams, AreToldAndEndedProperlyWhenTheServerStops) {
+TEST_P(Streams, AreToldAndEndedProperlyWhenTheServerStops) {
   RawClient waiting = ask("/wait");
   waiting.receive_through("tick\n");
   auto stopped = std::async(std::launch::async, [&] { server_->stop(10s); });
@@ -169,14 +177,14 @@ TEST_F(Streams, AreToldAndEndedProperlyWhenTheServerStops) {
   EXPECT_EQ(told_, 1);
 }
 
-TEST_F(Streams, ThatFailAreCutOff) {
+TEST_P(Streams, ThatFailAreCutOff) {
   RawClient client = ask("/break");
   const std::string wire = client.receive_rest();
   EXPECT_THAT(wire, HasSubstr("4\r\nhalf\r\n"));
   EXPECT_FALSE(wire.ends_with("0\r\n\r\n"));
 }
 
-TEST_F(Streams, ManyAtOnceAreToldWhenTheServerStops) {
+TEST_P(Streams, ManyAtOnceAreToldWhenTheServerStops) {
   std::vector<RawClient> clients;
   for (int i = 0; i < 200; ++i) clients.push_back(ask("/wait"));
   for (RawClient& client : clients) client.receive_through("tick\n");

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "http/await.h"
+#include "http/both_modes.h"
 #include "http/raw_client.h"
 
 namespace mayfly::http {
@@ -42,8 +43,17 @@ asio::awaitable<Response> handle(Request request) {
   co_return Response{.headers = {{"Content-Type", "text/plain"}}, .body = describe(request)};
 }
 
+// The same conversations in the clear and over TLS.
+class AServer : public testing::TestWithParam<Speaks> {
+ protected:
+  void SetUp() override { RawClient::otherwise = GetParam(); }
+  void TearDown() override { RawClient::otherwise = Speaks::plain; }
+};
+INSTANTIATE_TEST_SUITE_P(Server, AServer, testing::Values(Speaks::plain, Speaks::tls), mode_name);
+
 std::unique_ptr<Server> start(ServerOptions options = {}) {
   options.port = 0;
+  options.tls = files_for(RawClient::otherwise);
   auto server = Server::start(options, handle, refusal);
   EXPECT_TRUE(server);
   return *std::move(server);
@@ -67,7 +77,7 @@ bool eventually(const std::function<bool()>& happened) {
   return false;
 }
 
-TEST(Server, AnswersARequest) {
+TEST_P(AServer, AnswersARequest) {
   const auto server = start();
   const RawAnswer answer = ask(*server, get("/users/a%20b?x[]=1"));
   EXPECT_EQ(answer.status, 200);
@@ -77,7 +87,7 @@ TEST(Server, AnswersARequest) {
   EXPECT_EQ(answer.header("Connection"), std::nullopt);
 }
 
-TEST(Server, AnswersARequestCutAtEveryByte) {
+TEST_P(AServer, AnswersARequestCutAtEveryByte) {
   const auto server = start();
   const std::string wire =
       "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
@@ -90,7 +100,7 @@ TEST(Server, AnswersARequestCutAtEveryByte) {
   }
 }
 
-TEST(Server, AnswersPipelinedRequestsInOrder) {
+TEST_P(AServer, AnswersPipelinedRequestsInOrder) {
   const auto server = start();
   std::string wire;
   for (int i = 0; i < 2000; ++i) wire += get("/" + std::to_string(i));
@@ -102,7 +112,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
   sender.join();
 }
 
-TEST(Server, KeepsAConnectionForTheNextRequest) {
+TEST_P(AServer, KeepsAConnectionForTheNextRequest) {
   const auto server = start();
   RawClient client(server->port());
   for (int i = 0; i < 3; ++i) {
@@ -112,7 +122,7 @@ TEST(Server, KeepsAConnectionForTheNextRequest) {
   EXPECT_EQ(server->connections(), 1U);
 }
 
-TEST(Server, ClosesWhenTheClientAsksForIt) {
+TEST_P(AServer, ClosesWhenTheClientAsksForIt) {
   const auto server = start();
   RawClient client(server->port());
   client.send(get("/", "Connection: close\r\n"));
@@ -120,7 +130,7 @@ TEST(Server, ClosesWhenTheClientAsksForIt) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
-TEST(Server, ClosesHttp10UnlessAskedToKeep) {
+TEST_P(AServer, ClosesHttp10UnlessAskedToKeep) {
   const auto server = start();
   RawClient closing(server->port());
   closing.send("GET / HTTP/1.0\r\n\r\n");
@@ -133,7 +143,7 @@ TEST(Server, ClosesHttp10UnlessAskedToKeep) {
   }
 }
 
-TEST(Server, AnswersAClientThatOnlyClosedItsSendingSide) {
+TEST_P(AServer, AnswersAClientThatOnlyClosedItsSendingSide) {
   const auto server = start();
   RawClient client(server->port());
   client.send(get("/a"));
@@ -141,7 +151,7 @@ TEST(Server, AnswersAClientThatOnlyClosedItsSendingSide) {
   EXPECT_EQ(client.receive().body, "GET /a []");
 }
 
-TEST(Server, AnswersHeadAsGetWithoutTheBody) {
+TEST_P(AServer, AnswersHeadAsGetWithoutTheBody) {
   const auto server = start();
   RawClient client(server->port());
   client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get("/b"));
@@ -151,7 +161,7 @@ TEST(Server, AnswersHeadAsGetWithoutTheBody) {
   EXPECT_EQ(client.receive().body, "GET /b []");
 }
 
-TEST(Server, SendsNoLengthWithNoContent) {
+TEST_P(AServer, SendsNoLengthWithNoContent) {
   const auto server = start();
   RawClient client(server->port());
   client.send(get("/no-content") + get("/b"));
@@ -161,22 +171,22 @@ TEST(Server, SendsNoLengthWithNoContent) {
   EXPECT_EQ(client.receive().body, "GET /b []");
 }
 
-TEST(Server, AnswersOptionsForEverything) {
+TEST_P(AServer, AnswersOptionsForEverything) {
   const auto server = start();
   EXPECT_EQ(ask(*server, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").body, "OPTIONS /* []");
 }
 
-TEST(Server, SendsMoreThanASocketBuffers) {
+TEST_P(AServer, SendsMoreThanASocketBuffers) {
   const auto server = start();
   EXPECT_EQ(ask(*server, get("/large")).body.size(), 16U << 20);
 }
 
-TEST(Server, AnswersAnExceptionWith500) {
+TEST_P(AServer, AnswersAnExceptionWith500) {
   const auto server = start();
   EXPECT_EQ(ask(*server, get("/throw?secret")).status, 500);
 }
 
-TEST(Server, AnswersExpectationsBeforeTheBody) {
+TEST_P(AServer, AnswersExpectationsBeforeTheBody) {
   const auto server = start();
   RawClient client(server->port());
   client.send("PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -185,7 +195,7 @@ TEST(Server, AnswersExpectationsBeforeTheBody) {
   EXPECT_EQ(client.receive().body, "PUT /a [hi]");
 }
 
-TEST(Server, RefusesALargeBodyInsteadOfContinuing) {
+TEST_P(AServer, RefusesALargeBodyInsteadOfContinuing) {
   const auto server = start();
   RawClient client(server->port());
   client.send(
@@ -194,7 +204,7 @@ TEST(Server, RefusesALargeBodyInsteadOfContinuing) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
-TEST(Server, RefusesAndCloses) {
+TEST_P(AServer, RefusesAndCloses) {
   const auto server = start();
   const std::pair<const char*, int> cases[] = {
       {"GET / HTTP/1.1\r\n\r\n", 400},
@@ -214,13 +224,13 @@ TEST(Server, RefusesAndCloses) {
   }
 }
 
-TEST(Server, RefusesHeadersOver16KiB) {
+TEST_P(AServer, RefusesHeadersOver16KiB) {
   const auto server = start();
   EXPECT_EQ(ask(*server, get("/", "A: " + std::string(20'000, 'a') + "\r\n")).status, 431);
   EXPECT_EQ(ask(*server, get("/", "A: " + std::string(16'000, 'a') + "\r\n")).status, 200);
 }
 
-TEST(Server, TellsAClientThatIsStillSendingWhyItIsRefused) {
+TEST_P(AServer, TellsAClientThatIsStillSendingWhyItIsRefused) {
   const auto server = start();
   const std::string body(10 << 20, 'x');
   for (const std::string header :
@@ -231,7 +241,7 @@ TEST(Server, TellsAClientThatIsStillSendingWhyItIsRefused) {
   }
 }
 
-TEST(Server, AcceptsABodyOfTheLargestSize) {
+TEST_P(AServer, AcceptsABodyOfTheLargestSize) {
   const auto server = start({.body_max = 3 << 20});
   const std::string body(3 << 20, 'x');
   const RawAnswer answer =
@@ -249,18 +259,18 @@ RawAnswer drip(const Server& server, std::string_view start_with) {
   return client.receive();
 }
 
-TEST(Server, ClosesHeadersThatAreDripped) {
+TEST_P(AServer, ClosesHeadersThatAreDripped) {
   const auto server = start({.header_deadline = 200ms});
   EXPECT_EQ(drip(*server, "GET / HTTP/1.1\r\nX: ").status, 408);
 }
 
-TEST(Server, ClosesBodiesThatAreDripped) {
+TEST_P(AServer, ClosesBodiesThatAreDripped) {
   const auto server = start({.body_deadline = 200ms});
   EXPECT_EQ(drip(*server, "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n").status,
             408);
 }
 
-TEST(Server, AnswersHalfARequestWith408) {
+TEST_P(AServer, AnswersHalfARequestWith408) {
   const auto server = start({.header_deadline = 100ms, .body_deadline = 100ms});
   for (const char* wire :
        {"G", "GET / HTTP/1.1\r\n", "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc"}) {
@@ -271,7 +281,7 @@ TEST(Server, AnswersHalfARequestWith408) {
   }
 }
 
-TEST(Server, ClosesIdleConnectionsSilently) {
+TEST_P(AServer, ClosesIdleConnectionsSilently) {
   const auto server = start({.idle_deadline = 100ms});
   RawClient never_asked(server->port());
   EXPECT_EQ(never_asked.receive_rest(), "");
@@ -283,7 +293,7 @@ TEST(Server, ClosesIdleConnectionsSilently) {
   EXPECT_TRUE(asked.closed_by_server());
 }
 
-TEST(Server, ClosesAClientThatDoesNotTakeItsAnswer) {
+TEST_P(AServer, ClosesAClientThatDoesNotTakeItsAnswer) {
   const auto server = start({.idle_deadline = 100ms});
   RawClient client(server->port());
   client.send(get("/large"));
@@ -292,7 +302,7 @@ TEST(Server, ClosesAClientThatDoesNotTakeItsAnswer) {
   EXPECT_LT(client.receive_rest().size(), 16U << 20);
 }
 
-TEST(Server, ForgetsClientsThatHangUpInTheMiddle) {
+TEST_P(AServer, ForgetsClientsThatHangUpInTheMiddle) {
   const auto server = start();
   for (const std::string& wire :
        {std::string(), std::string("GET / HT"), get("/a") + get("/b"),
@@ -307,7 +317,7 @@ TEST(Server, ForgetsClientsThatHangUpInTheMiddle) {
   EXPECT_EQ(ask(*server, get("/a")).body, "GET /a []");
 }
 
-TEST(Server, ServesManyConnectionsAtOnce) {
+TEST_P(AServer, ServesManyConnectionsAtOnce) {
   const auto server = start();
   std::vector<RawClient> clients;
   for (int i = 0; i < 500; ++i) clients.emplace_back(server->port());
@@ -320,7 +330,7 @@ TEST(Server, ServesManyConnectionsAtOnce) {
   EXPECT_EQ(server->connections(), 500U);
 }
 
-TEST(Server, DoesNotShareItsPortWithAnother) {
+TEST_P(AServer, DoesNotShareItsPortWithAnother) {
   const auto server = start();
   const ServerOptions options{.port = server->port()};
   const auto second = Server::start(options, handle, refusal);
@@ -329,13 +339,13 @@ TEST(Server, DoesNotShareItsPortWithAnother) {
   EXPECT_THAT(second.error().message, HasSubstr("in use"));
 }
 
-TEST(Server, WantsANumericAddress) {
+TEST_P(AServer, WantsANumericAddress) {
   const auto server = Server::start({.address = "not an address"}, handle, refusal);
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().code, ErrorCode::invalid);
 }
 
-TEST(Server, ClosesIdleConnectionsWhenItStops) {
+TEST_P(AServer, ClosesIdleConnectionsWhenItStops) {
   const auto server = start();
   RawClient client(server->port());
   client.send(get("/"));
@@ -347,7 +357,7 @@ TEST(Server, ClosesIdleConnectionsWhenItStops) {
   server->stop(10s);
 }
 
-TEST(Server, CompletesARequestUnderWayWhenItStops) {
+TEST_P(AServer, CompletesARequestUnderWayWhenItStops) {
   const auto server = start();
   RawClient client(server->port());
   client.send("PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -361,7 +371,7 @@ TEST(Server, CompletesARequestUnderWayWhenItStops) {
   stopped.wait();
 }
 
-TEST(Server, ClosesWhatDoesNotEndWithinTheGrace) {
+TEST_P(AServer, ClosesWhatDoesNotEndWithinTheGrace) {
   const auto server = start();
   RawClient client(server->port());
   client.send("PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n");
@@ -376,7 +386,7 @@ asio::awaitable<Response> answer_when_done(const Start& begin) {
   co_return Response{.status = co_await await_done<int>(begin)};
 }
 
-TEST(Server, StopsAlthoughAHandlerWaitsForSomethingThatNeverComes) {
+TEST_P(AServer, StopsAlthoughAHandlerWaitsForSomethingThatNeverComes) {
   std::optional<Done<int>> never_called;
   std::promise<void> waiting;
   const Start begin = [&](Done<int> done) {
@@ -384,7 +394,8 @@ TEST(Server, StopsAlthoughAHandlerWaitsForSomethingThatNeverComes) {
     waiting.set_value();
   };
   const auto handler = [&begin](const Request&) { return answer_when_done(begin); };
-  const auto server = *Server::start({.port = 0}, handler, refusal);
+  const ServerOptions options{.port = 0, .tls = files_for(GetParam())};
+  const auto server = *Server::start(options, handler, refusal);
   RawClient client(server->port());
   client.send(get("/"));
   waiting.get_future().wait();
@@ -393,13 +404,14 @@ TEST(Server, StopsAlthoughAHandlerWaitsForSomethingThatNeverComes) {
   never_called.reset();  // before the server is destroyed, as its header demands
 }
 
-TEST(Server, AnswersWhatAnotherThreadFound) {
+TEST_P(AServer, AnswersWhatAnotherThreadFound) {
   std::thread elsewhere;
   const Start begin = [&elsewhere](Done<int> done) {
     elsewhere = std::thread([done_ = std::move(done)]() mutable { done_(202); });
   };
   const auto handler = [&begin](const Request&) { return answer_when_done(begin); };
-  const auto server = *Server::start({.port = 0}, handler, refusal);
+  const ServerOptions options{.port = 0, .tls = files_for(GetParam())};
+  const auto server = *Server::start(options, handler, refusal);
   EXPECT_EQ(ask(*server, get("/")).status, 202);
   elsewhere.join();
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/write.hpp>
+#include <utility>
 
 #include "core/assert.h"
+#include "core/log.h"
 
 namespace mayfly::http {
 namespace {
@@ -30,7 +32,8 @@ bool drop_sent(Wire::Buffers& buffers, std::size_t sent) {
 
 }  // namespace
 
-Wire::Wire(asio::ip::tcp::socket socket, Crowd& crowd, Duration write_deadline)
+Wire::Wire(asio::ip::tcp::socket socket, Crowd& crowd, Duration write_deadline,
+           const TlsContext& context)
     : member_(crowd),
       socket_(std::move(socket)),
       write_deadline_(write_deadline),
@@ -38,6 +41,7 @@ Wire::Wire(asio::ip::tcp::socket socket, Crowd& crowd, Duration write_deadline)
   error_code error;
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   if (!error) socket_.non_blocking(true, error);
+  if (context) tls_.emplace(context, socket_.native_handle());
   if (error) close();  // the client has gone in the meantime
 }
 
@@ -82,8 +86,8 @@ asio::awaitable<bool> Wire::read(bool idle) {
   idle_ = idle;
   make_room();
   ASSERT(end_ < inbox_.size());  // the reader consumes or refuses before the inbox is full
-  const auto room = asio::buffer(inbox_.data() + end_, inbox_.size() - end_);
-  const auto [error, count] = co_await socket_.async_read_some(room, kAwaitTuple);
+  if (tls_) co_return co_await read_sealed();
+  const auto [error, count] = co_await socket_.async_read_some(room(), kAwaitTuple);
   idle_ = false;
   if (error) {
     gone_ = gone_ || error != asio::error::operation_aborted;
@@ -95,6 +99,7 @@ asio::awaitable<bool> Wire::read(bool idle) {
 
 asio::awaitable<bool> Wire::write(Buffers buffers) {
   if (gone_) co_return false;
+  if (tls_) co_return co_await write_sealed(buffers);
   error_code error;
   // Answers mostly fit into the socket's buffer: then nothing has to be waited for.
   const std::size_t sent = socket_.write_some(buffers, error);
@@ -111,6 +116,8 @@ asio::awaitable<bool> Wire::write(Buffers buffers) {
 }
 
 asio::awaitable<void> Wire::linger(Duration at_most) {
+  if (tls_) tls_->say_goodbye();
+  unseal();
   error_code ignored;  // then the read below fails too
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   set_deadline(at_most);
@@ -120,7 +127,8 @@ asio::awaitable<void> Wire::linger(Duration at_most) {
 
 void Wire::watch() {
   watch_wanted_ = true;
-  arm_watch();
+  // What OpenSSL has taken already does not make the socket readable again.
+  if (!tls_ || !tls_->has_pending() || take_ahead()) arm_watch();
 }
 
 void Wire::unwatch() {
@@ -141,19 +149,25 @@ void Wire::arm_watch() {
 
 void Wire::on_readable(bool aborted) {
   if (!watch_wanted_ || gone_) return;
-  if (!aborted) {
-    make_room();
-    // A client that sends this much ahead is not watched any more; writing will show it gone.
-    if (end_ == inbox_.size()) return;
-    error_code error;
-    end_ += socket_.read_some(asio::buffer(inbox_.data() + end_, inbox_.size() - end_), error);
-    if (error && error != asio::error::would_block) {
-      gone_ = true;
-      wake();
-      return;
-    }
-  }
-  arm_watch();
+  if (aborted || take_ahead()) arm_watch();
+}
+
+// What the client sends before its turn; false when there is nothing more to watch for.
+bool Wire::take_ahead() {
+  if (tls_) return take_ahead_sealed();
+  make_room();
+  // A client that sends this much ahead is not watched any more; writing will show it gone.
+  if (end_ == inbox_.size()) return false;
+  error_code error;
+  end_ += socket_.read_some(room(), error);
+  if (!error || error == asio::error::would_block) return true;
+  lost();
+  return false;
+}
+
+void Wire::lost() {
+  gone_ = true;
+  wake();
 }
 
 asio::awaitable<bool> Wire::sleep(Duration at_most) {
@@ -183,6 +197,79 @@ void Wire::close() {
   error_code ignored;
   socket_.close(ignored);
   wake();
+}
+
+// ---- the same over TLS. OpenSSL is asked first and the socket waited for when it says so; but a
+// read waits first unless something is there, so that no client keeps its thread to itself.
+
+asio::awaitable<bool> Wire::until(Ready ready) {
+  const auto [error] = co_await socket_.async_wait(ready, kAwaitTuple);
+  if (error && error != asio::error::operation_aborted) gone_ = true;
+  co_return !error && !gone_ && !expired_;
+}
+
+asio::awaitable<bool> Wire::until(Tls::Step step) {
+  return until(step == Tls::Step::wants_write ? Ready::wait_write : Ready::wait_read);
+}
+
+asio::awaitable<Wire::Greeting> Wire::shake_hands() {
+  if (gone_ || stopping_) co_return Greeting::failed;
+  idle_ = true;  // a stop does not wait for it
+  Tls::Step step = tls_->shake_hands();
+  while (step == Tls::Step::wants_read || step == Tls::Step::wants_write) {
+    if (!co_await until(step)) break;
+    step = tls_->shake_hands();
+  }
+  idle_ = false;
+  if (step == Tls::Step::done) co_return Greeting::done;
+  if (step != Tls::Step::failed) co_return Greeting::failed;
+  log::debug("handshake failed", {{"reason", tls_->failure()}});
+  co_return tls_->was_spoken_to_in_clear() ? Greeting::in_clear : Greeting::failed;
+}
+
+asio::awaitable<bool> Wire::read_sealed() {
+  Tls::Moved moved{Tls::Step::wants_read};
+  if (tls_->has_pending()) moved = tls_->read(room());
+  while (moved.step == Tls::Step::wants_read || moved.step == Tls::Step::wants_write) {
+    if (!co_await until(moved.step)) break;
+    moved = tls_->read(room());
+  }
+  idle_ = false;
+  end_ += moved.count;
+  gone_ = gone_ || moved.step == Tls::Step::ended || moved.step == Tls::Step::failed;
+  co_return moved.step == Tls::Step::done;
+}
+
+asio::awaitable<bool> Wire::write_sealed(Buffers buffers) {
+  bool waited = false;
+  while (!drop_sent(buffers, 0)) {
+    const Tls::Moved moved = tls_->write(buffers);
+    drop_sent(buffers, moved.count);
+    if (moved.step == Tls::Step::done) continue;
+    if (!std::exchange(waited, true)) set_deadline(write_deadline_);
+    const bool over = moved.step == Tls::Step::failed || moved.step == Tls::Step::ended;
+    if (over || !co_await until(moved.step)) {
+      gone_ = true;  // half an answer cannot be continued, whatever the reason
+      break;
+    }
+  }
+  if (waited) clear_deadline();
+  co_return !gone_;
+}
+
+bool Wire::take_ahead_sealed() {
+  for (;;) {
+    make_room();
+    if (end_ == inbox_.size()) return false;
+    const Tls::Moved moved = tls_->read(room());
+    end_ += moved.count;
+    if (moved.step == Tls::Step::done) continue;
+    if (moved.step == Tls::Step::wants_read) return true;
+    // It asks for new keys and does not take our answer: writing will show what becomes of it.
+    if (moved.step == Tls::Step::wants_write) return false;
+    lost();
+    return false;
+  }
 }
 
 }  // namespace mayfly::http
