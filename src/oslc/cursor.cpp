@@ -71,14 +71,16 @@ Outcome<rdf::Prefixes> read_prefixes(std::string_view text) {
   Cursor cursor("oslc.prefix", text, prefixes);
   cursor.skip_spaces();
   rdf::Prefixes read = prefixes;
-  while (!cursor.at_end()) {
+  bool more = !cursor.at_end();
+  while (more) {
     const std::string name(cursor.word());
     if (name.empty() || !cursor.take("=") || cursor.peek() != '<')
       return cursor.wrong("name=<namespace> belongs");
     TRY(const std::string name_space, cursor.iri());
     read.set(name, name_space);
     cursor.skip_spaces();
-    if (!cursor.at_end() && !cursor.take(",")) return cursor.wrong("a comma belongs");
+    more = cursor.take(",");
+    if (!more && !cursor.at_end()) return cursor.wrong("a comma belongs");
     cursor.skip_spaces();
   }
   return read;

@@ -4,6 +4,7 @@
 
 #include "oslc/description.h"
 #include "oslc/vocabulary.h"
+#include "rdf/chars.h"
 #include "rest/problem.h"
 
 namespace mayfly::oslc {
@@ -13,6 +14,22 @@ namespace {
 int status_of(const Error& error) {
   if (error.code == ErrorCode::invalid) return 400;
   return rest::kind_of(error.code).status;
+}
+
+// A message may quote what was sent: cut within a character, or with one that no XML can hold.
+std::string printable(std::string_view message) {
+  std::string text;
+  for (std::size_t at = 0; at < message.size();) {
+    const std::size_t start = at;
+    const char32_t c = rdf::decode(message, at);
+    if (c == rdf::kNoChar) ++at;
+    if (c == rdf::kNoChar || !rdf::is_xml_char(c)) {
+      text += '?';
+    } else {
+      text += message.substr(start, at - start);
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -32,9 +49,10 @@ rdf::Graph error_graph(const Failure& failure) {
   Description error = Description::anonymous(graph);
   error.a("http://open-services.net/ns/core#Error")
       .text(core::kStatusCode, fmt::format("{}", failure.status))
-      .text(core::kMessage, failure.remedy.empty()
-                                ? failure.message
-                                : fmt::format("{}. {}", failure.message, failure.remedy));
+      .text(core::kMessage,
+            printable(failure.remedy.empty()
+                          ? failure.message
+                          : fmt::format("{}. {}", failure.message, failure.remedy)));
   return graph;
 }
 

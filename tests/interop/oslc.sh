@@ -1,6 +1,8 @@
 #!/bin/sh
-# oslc.sh BINARIES: the scenario of oslc_scenario.py, with rdflib.
+# oslc.sh TEST BINARIES: one of the tests in oslc_*.py (scenario, forms, bad_input), with the readers of rdflib.txt.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=$("$here/python_env.sh" rdflib)
-exec "$python" "$here/oslc_scenario.py" "$@"
+test=$1
+shift
+exec "$python" "$here/oslc_$test.py" "$@"
