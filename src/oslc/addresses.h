@@ -3,7 +3,8 @@
 // example of the temporary-deployment scenario has it.
 //
 // A plan is `vm`, `cluster` or `template:NAME`. Requests and results of a launch have the id of
-// their reservation, those of a teardown an id of their own. Plain values, any thread.
+// their reservation, those of what follows up (its teardown, an extension, a restart) an id of
+// their own. What has a preview has it below its own address. Plain values, any thread.
 #pragma once
 
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "http/message.h"
 #include "oslc/dialect.h"
+#include "service/automations.h"
 
 namespace mayfly::oslc {
 
@@ -28,11 +30,11 @@ enum class Place {
   details,            // .../details
   plans,              // .../plans
   plan,               // .../plans/:plan
-  future_stop,        // .../plans/:plan/future-stop: an action; with a target a plan
-  teardown_creation,  // .../future-stop/creation?targetId=
-  teardown_template,  // .../future-stop/request-template?targetId=
-  teardown_request,   // .../future-stop/requests/:id
-  teardown_result,    // .../future-stop/results/:id
+  future_action,      // .../plans/:plan/future-stop: an action; with a target a plan
+  action_creation,    // .../future-stop/creation?targetId=
+  action_template,    // .../future-stop/request-template?targetId=
+  action_request,     // .../future-stop/requests/:id
+  action_result,      // .../future-stop/results/:id
   requests,           // .../requests
   request,            // .../requests/:id
   results,            // .../results
@@ -42,7 +44,14 @@ enum class Place {
   prepared,           // .../prepared/:id
   deployment,         // .../deployments/:id
   request_shape,      // .../shapes/request: for creation, with the user's plans
+  dialog,             // .../dialogs/:id: a page, and its descriptor
+  prefilled,          // .../prefilled/:id: such a page, filled in beforehand
+  asset,              // /oslc/assets/:id: what pages consist of
 };
+
+enum class View { itself, compact, small_preview, large_preview };
+// Plans, requests, results and deployments, of whatever was launched or followed up.
+bool has_views(Place place);
 
 struct Address {
   Place place = Place::catalog;
@@ -50,6 +59,9 @@ struct Address {
   std::string plan = {};
   std::string id = {};
   std::optional<std::string> target = {};
+  // Of those below future-stop, future-extend and future-restart.
+  service::AutomationKind follow_up = service::AutomationKind::teardown;
+  View view = View::itself;
 
   bool operator==(const Address&) const = default;
 };

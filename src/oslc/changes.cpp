@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "oslc/follow_ups.h"
 #include "oslc/handlers.h"
 #include "oslc/intake.h"
 #include "oslc/states.h"
-#include "oslc/teardowns.h"
 #include "oslc/vocabulary.h"
 #include "rest/provision.h"
 
@@ -55,26 +55,46 @@ Later<Answered> launch(Visit& visit, Intake intake) {
   co_return answered;
 }
 
-Later<Answered> tear_down(Visit& visit, Intake intake) {
-  auto found = co_await find_launch(visit, *intake.plan.target);
-  const bool known = found && launch_of(*found, visit.service.now()).plan() == intake.plan.plan &&
-                     intake.plan.user == visit.user();
-  if (!found && found.error().status != 404) co_return std::unexpected(std::move(found).error());
-  if (!known) co_return refuse(400, fmt::format("Nothing here is {}", *intake.plan.target));
-  auto asked = co_await visit.service.tear_down(visit.user(),
-                                                {.plan = intake.plan.plan,
-                                                 .reservation = *intake.plan.target,
-                                                 .title = std::move(intake.title),
-                                                 .description = std::move(intake.description)});
+// Asks for it: the service knows what each kind is.
+Later<service::Automation> ask_for(Visit& visit, service::AutomationKind kind, Intake intake) {
+  std::optional<Duration> by;
+  if (kind == service::AutomationKind::extension) {
+    CO_TRY(by, read_extension(intake.parameters));
+  }
+  CO_TRY(std::string key, rest::read_idempotency_key(visit.http.headers));
+  service::Automation automation{.plan = intake.plan.plan,
+                                 .reservation = *intake.plan.target,
+                                 .title = std::move(intake.title),
+                                 .description = std::move(intake.description),
+                                 .parameters = std::move(intake.parameters)};
+  service::Service& service = visit.service;
+  auto asking = by ? service.extend(visit.user(), std::move(automation), *by, std::move(key))
+                : kind == service::AutomationKind::restart
+                    ? service.restart(visit.user(), std::move(automation))
+                    : service.tear_down(visit.user(), std::move(automation));
+  auto asked = co_await std::move(asking);
   if (!asked) co_return std::unexpected(std::move(asked).error());
-  auto reservation = co_await visit.service.get(visit.user(), asked->reservation);
-  if (!reservation) co_return std::unexpected(std::move(reservation).error());
-  Answered answered = created_at(visit, {.place = Place::teardown_request,
+  co_return *std::move(asked);
+}
+
+Later<Answered> follow_up(Visit& visit, Intake intake) {
+  auto target = co_await find_launch(visit, *intake.plan.target);
+  const bool known = target && launch_of(*target, visit.service.now()).plan() == intake.plan.plan &&
+                     intake.plan.user == visit.user();
+  if (!target && target.error().status != 404) co_return std::unexpected(std::move(target).error());
+  if (!known) co_return refuse(400, fmt::format("Nothing here is {}", *intake.plan.target));
+  const service::AutomationKind kind = intake.plan.follow_up;
+  auto asked = co_await ask_for(visit, kind, std::move(intake));
+  if (!asked) co_return std::unexpected(std::move(asked).error());
+  auto found = co_await with_reservations(visit, *std::move(asked));
+  if (!found) co_return std::unexpected(std::move(found).error());
+  Answered answered = created_at(visit, {.place = Place::action_request,
                                          .user = visit.user(),
-                                         .plan = asked->plan,
-                                         .id = asked->id});
-  describe_stop_request(*asked, **reservation, visit.addresses, answered.graph);
-  describe_stop_result(*asked, **reservation, visit.addresses, answered.graph);
+                                         .plan = found->automation.plan,
+                                         .id = found->automation.id,
+                                         .follow_up = kind});
+  describe_asked_request(found->asked(), visit.addresses, answered.graph);
+  describe_asked_result(found->asked(), visit.addresses, answered.graph);
   co_return answered;
 }
 
@@ -99,25 +119,26 @@ Later<Answered> post_request(Visit& visit) {
     co_return co_await std::move(answering);
   }
   CO_TRY(Intake intake, intake_of(visit));
-  auto answering = intake.plan.place == Place::future_stop ? tear_down(visit, std::move(intake))
-                                                           : launch(visit, std::move(intake));
+  auto answering = intake.plan.place == Place::future_action ? follow_up(visit, std::move(intake))
+                                                             : launch(visit, std::move(intake));
   co_return co_await std::move(answering);
 }
 
-Later<Answered> post_teardown(Visit& visit) {
+Later<Answered> post_follow_up(Visit& visit) {
   CO_TRY(Intake intake, intake_of(visit));
-  const bool same = intake.plan.place == Place::future_stop &&
+  const bool same = intake.plan.place == Place::future_action &&
+                    intake.plan.follow_up == visit.address.follow_up &&
                     intake.plan.target == visit.address.target &&
                     intake.plan.plan == visit.address.plan;
   if (!same) co_return refuse(400, "The request executes another plan than this address is for");
-  auto answering = tear_down(visit, std::move(intake));
+  auto answering = follow_up(visit, std::move(intake));
   co_return co_await std::move(answering);
 }
 
 Later<Answered> post_prepared(Visit& visit) {
   CO_TRY(Intake intake, intake_of(visit));
   if (intake.plan.place != Place::plan)
-    co_return refuse(400, "Only launches are prepared; a teardown has its template already");
+    co_return refuse(400, "Only launches are prepared; what follows one has its template already");
   auto plan = co_await plan_of_intake(visit, intake);
   if (!plan) co_return std::unexpected(std::move(plan).error());
   CO_TRY(const ReadRequest read, read_request(plan->kind, plan->defaults(), intake.parameters));
@@ -160,13 +181,14 @@ Later<Answered> put_launch(Visit& visit) {
   co_return after;
 }
 
-Later<Answered> put_teardown(Visit& visit) {
-  auto before = co_await get_teardown_request(visit);
+Later<Answered> put_follow_up(Visit& visit) {
+  auto before = co_await get_action_request(visit);
   if (!before) co_return std::unexpected(std::move(before).error());
   if (auto same = check_tag(visit, *before); !same)
     co_return std::unexpected(std::move(same).error());
   CO_TRY(const rdf::Graph sent, read_body(visit));
-  if (desired_state(sent, visit.iri)) co_return refuse(409, "A teardown cannot be called off");
+  if (desired_state(sent, visit.iri))
+    co_return refuse(409, "What follows a launch cannot be called off");
   before->headers.push_back({"Warning", std::string(kIgnored)});
   co_return before;
 }
@@ -179,8 +201,8 @@ Later<Answered> delete_prepared(Visit& visit) {
   co_return Answered{.status = 204};
 }
 
-Later<Answered> delete_teardown(Visit& visit) {
-  auto known = co_await find_teardown(visit, visit.address.id);
+Later<Answered> delete_follow_up(Visit& visit) {
+  auto known = co_await find_asked(visit, visit.address.id);
   if (!known) co_return std::unexpected(std::move(known).error());
   auto deleted = co_await visit.service.delete_automation(visit.user(), visit.address.id);
   if (!deleted) co_return std::unexpected(std::move(deleted).error());

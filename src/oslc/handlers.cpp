@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "oslc/dialogs.h"
+
 namespace mayfly::oslc {
 namespace {
 
@@ -15,14 +17,14 @@ constexpr std::array kHandlers = {
     HandlerRow{Place::plans, "GET", &query_plans},
     HandlerRow{Place::plans, "POST", &post_query},
     HandlerRow{Place::plan, "GET", &get_plan},
-    HandlerRow{Place::future_stop, "GET", &get_future_stop},
-    HandlerRow{Place::teardown_creation, "GET", &get_teardown_creation},
-    HandlerRow{Place::teardown_creation, "POST", &post_teardown},
-    HandlerRow{Place::teardown_template, "GET", &get_teardown_template},
-    HandlerRow{Place::teardown_request, "GET", &get_teardown_request},
-    HandlerRow{Place::teardown_request, "PUT", &put_teardown},
-    HandlerRow{Place::teardown_request, "DELETE", &delete_teardown},
-    HandlerRow{Place::teardown_result, "GET", &get_teardown_result},
+    HandlerRow{Place::future_action, "GET", &get_future_action},
+    HandlerRow{Place::action_creation, "GET", &get_action_creation},
+    HandlerRow{Place::action_creation, "POST", &post_follow_up},
+    HandlerRow{Place::action_template, "GET", &get_action_template},
+    HandlerRow{Place::action_request, "GET", &get_action_request},
+    HandlerRow{Place::action_request, "PUT", &put_follow_up},
+    HandlerRow{Place::action_request, "DELETE", &delete_follow_up},
+    HandlerRow{Place::action_result, "GET", &get_action_result},
     HandlerRow{Place::requests, "GET", &query_requests},
     HandlerRow{Place::requests, "POST", &post_request},
     HandlerRow{Place::request, "GET", &get_request},
@@ -37,6 +39,10 @@ constexpr std::array kHandlers = {
     HandlerRow{Place::prepared, "GET", &get_prepared},
     HandlerRow{Place::prepared, "DELETE", &delete_prepared},
     HandlerRow{Place::deployment, "GET", &get_deployment},
+    HandlerRow{Place::dialog, "GET", &get_dialog},
+    HandlerRow{Place::dialog, "POST", &post_dialog},
+    HandlerRow{Place::prefilled, "GET", &get_prefilled},
+    HandlerRow{Place::asset, "GET", &get_asset},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/engine.h"
+#include "oslc/follow_ups.h"
 #include "oslc/launches.h"
 #include "oslc/plans.h"
 #include "oslc/visit.h"
@@ -37,19 +38,23 @@ Later<Plan> find_plan(Visit& visit, std::string id);
 // before it is told first it is kept.
 Later<Found> with_outputs(Visit& visit, Found found);
 Later<Found> find_launch(Visit& visit, std::string id);
-// A teardown that was asked for, at the plan that the address names.
-struct FoundTeardown {
-  service::Automation asked;
+// What was asked for to follow a launch. One that was interrupted is taken up again.
+struct FoundAsked {
+  service::Automation automation;
   engine::Snapshot reservation;
+  engine::Snapshot replacement;  // of a restart, once there is one
+
+  Asked asked() const { return {automation, *reservation, replacement.get()}; }
 };
-Later<FoundTeardown> find_teardown(Visit& visit, std::string id);
+Later<FoundAsked> with_reservations(Visit& visit, service::Automation automation);
+Later<FoundAsked> find_asked(Visit& visit, std::string id);
 
 Later<Answered> get_plan(Visit& visit);
-Later<Answered> get_future_stop(Visit& visit);
-Later<Answered> get_teardown_creation(Visit& visit);
-Later<Answered> get_teardown_template(Visit& visit);
-Later<Answered> get_teardown_request(Visit& visit);
-Later<Answered> get_teardown_result(Visit& visit);
+Later<Answered> get_future_action(Visit& visit);
+Later<Answered> get_action_creation(Visit& visit);
+Later<Answered> get_action_template(Visit& visit);
+Later<Answered> get_action_request(Visit& visit);
+Later<Answered> get_action_result(Visit& visit);
 Later<Answered> get_request(Visit& visit);
 Later<Answered> get_result(Visit& visit);
 Later<Answered> get_redeploy_template(Visit& visit);
@@ -64,11 +69,11 @@ Later<Answered> post_query(Visit& visit);
 
 Later<Answered> post_request(Visit& visit);
 Later<Answered> post_prepared(Visit& visit);
-Later<Answered> post_teardown(Visit& visit);
+Later<Answered> post_follow_up(Visit& visit);
 Later<Answered> put_launch(Visit& visit);
-Later<Answered> put_teardown(Visit& visit);
+Later<Answered> put_follow_up(Visit& visit);
 Later<Answered> delete_prepared(Visit& visit);
-Later<Answered> delete_teardown(Visit& visit);
+Later<Answered> delete_follow_up(Visit& visit);
 
 Later<Answered> get_root_services(Visit& visit);
 Later<Answered> get_catalog(Visit& visit);

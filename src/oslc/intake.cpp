@@ -70,7 +70,7 @@ Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
   if (plans.size() != 1 || !plans.front().is_iri())
     return refuse(400, "The request needs one oslc_auto:executesAutomationPlan, a resource");
   const auto plan = addresses.read(plans.front().text);
-  const bool teardown = plan && plan->place == Place::future_stop && plan->target;
+  const bool teardown = plan && plan->place == Place::future_action && plan->target;
   if (!plan || (plan->place != Place::plan && !teardown)) {
     return refuse(400, fmt::format("<{}> is no Automation Plan here", plans.front().text),
                   "The plans of a service provider are found by its query capability.");

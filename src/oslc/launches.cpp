@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "oslc/follow_ups.h"
 #include "oslc/parameters.h"
 #include "oslc/plans.h"
 #include "oslc/states.h"
-#include "oslc/teardowns.h"
 #include "oslc/vocabulary.h"
 
 namespace mayfly::oslc {
@@ -168,9 +168,10 @@ void describe_result(const Launch& launch, const Addresses& addresses, rdf::Grap
       .link(ours::kState, deployment_state(reservation));
   result.link(ours::kTeardown, needed_teardown(reservation));
   if (is_final(reservation.phase)) describe_redeploy_action(launch, addresses, graph);
-  if (can_be_torn_down(reservation)) {
-    describe_stop_action({reservation, launch.plan(), launch.title()},
-                         iri_of(launch, Place::result, addresses), addresses, graph);
+  for (const FollowUp& follow_up : follow_ups()) {
+    if (!follow_up.offered(reservation)) continue;
+    describe_action({follow_up, reservation, launch.plan(), launch.title()},
+                    iri_of(launch, Place::result, addresses), addresses, graph);
   }
 }
 

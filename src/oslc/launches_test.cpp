@@ -1,8 +1,8 @@
 #include "oslc/launches.h"
 
+#include "oslc/description.h"
 #include "oslc/fixture_test.h"
 #include "oslc/states.h"
-#include "oslc/teardowns.h"
 
 namespace mayfly::oslc {
 namespace {
@@ -166,93 +166,6 @@ TEST(Deployment, IsChargedUntilItsTeardownWasAskedFor) {
   EXPECT_EQ(texts(graph, kDeployed, ours::kChargingStopped),
             std::vector<std::string>{to_string(at(5))});
   EXPECT_EQ(texts(graph, kDeployed, ours::kTornDownAt), std::vector<std::string>{to_string(at(6))});
-}
-
-// ---- teardown
-
-constexpr char kStop[] = "http://mayfly.test/oslc/users/ann/plans/vm/future-stop";
-constexpr char kAction[] = "http://mayfly.test/oslc/users/ann/results/r-1#teardown";
-constexpr char kBinding[] =
-    "http://mayfly.test/oslc/users/ann/plans/vm/future-stop/creation?targetId=r-1";
-constexpr char kTemplate[] =
-    "http://mayfly.test/oslc/users/ann/plans/vm/future-stop/request-template?targetId=r-1";
-constexpr char kStopPlan[] = "http://mayfly.test/oslc/users/ann/plans/vm/future-stop?targetId=r-1";
-
-// The worked example of the temporary-deployment scenario, triple by triple.
-TEST(TeardownAction, IsWhatBothTheTextAndItsDraftDescribe) {
-  const rdf::Graph graph = result_of(ready());
-  EXPECT_TRUE(has(graph, kResult, core::kAction, kAction));
-  for (const std::string_view type :
-       {core::kActionType, automation::kTeardownAction, core::kTeardownAction, core::kStopAction})
-    EXPECT_TRUE(has(graph, kAction, rdf::kType, type)) << type;
-  EXPECT_TRUE(has(graph, kAction, core::kExecutes, kStop));
-  EXPECT_TRUE(has(graph, kAction, automation::kExecutes, kStop));
-  EXPECT_TRUE(has(graph, kAction, core::kBinding, kBinding));
-  EXPECT_TRUE(has(graph, kBinding, rdf::kType, http_terms::kRequest));
-  EXPECT_EQ(texts(graph, kBinding, http_terms::kHttpVersion), std::vector<std::string>{"1.1"});
-  EXPECT_TRUE(has(graph, kBinding, http_terms::kMthd, kPost));
-  EXPECT_TRUE(has(graph, kBinding, http_terms::kRequestURI, kBinding));
-  EXPECT_TRUE(has(graph, kBinding, core::kUsage, core::kDefaultUsage));
-  EXPECT_TRUE(has(graph, kBinding, core::kFinalStatusLocation, automation::kAutomationResult));
-  EXPECT_TRUE(has(graph, kBinding, http_terms::kBody, kTemplate));
-  EXPECT_TRUE(has(graph, kTemplate, rdf::kType, automation::kAutomationRequest));
-  EXPECT_TRUE(has(graph, kTemplate, rdf::kType, core::kContentFromRepresentation));
-  EXPECT_TRUE(has(graph, kTemplate, kValue, kTemplate));
-  EXPECT_TRUE(has(graph, kTemplate, automation::kState, automation::kNewState));
-  EXPECT_TRUE(has(graph, kTemplate, automation::kExecutesAutomationPlan, kStopPlan));
-}
-
-TEST(TeardownAction, OfThePublishedTextHasNothingOfTheDraft) {
-  const rdf::Graph graph = result_of(ready(), Dialect::published);
-  EXPECT_TRUE(has(graph, kAction, rdf::kType, automation::kTeardownAction));
-  EXPECT_FALSE(has(graph, kAction, rdf::kType, core::kTeardownAction));
-  EXPECT_FALSE(has(graph, kAction, rdf::kType, core::kStopAction));
-  EXPECT_FALSE(has(graph, kAction, automation::kExecutes, kStop));
-  EXPECT_FALSE(has(graph, kTemplate, rdf::kType, core::kContentFromRepresentation));
-}
-
-TEST(TeardownAction, OfTheDraftHasNothingOfThePublishedText) {
-  const rdf::Graph graph = result_of(ready(), Dialect::draft_2014);
-  EXPECT_TRUE(has(graph, kAction, rdf::kType, core::kStopAction));
-  EXPECT_FALSE(has(graph, kAction, rdf::kType, automation::kTeardownAction));
-  EXPECT_FALSE(has(graph, kAction, core::kExecutes, kStop));
-  EXPECT_TRUE(texts(graph, kBinding, core::kFinalStatusLocation).empty());
-  const auto body = graph.object(rdf::iri(kBinding), http_terms::kBody);
-  ASSERT_TRUE(body);
-  EXPECT_EQ(graph.object(*body, kValue), rdf::iri(kTemplate));
-  EXPECT_EQ(graph.object(rdf::iri(kAction), dublin::kTitle)->datatype, rdf::kString);
-}
-
-service::Automation asked_at(int minute) {
-  return {.id = "t-1",
-          .user = "ann",
-          .kind = service::AutomationKind::teardown,
-          .plan = "vm",
-          .reservation = "r-1",
-          .title = "Tear down",
-          .created_at = at(minute)};
-}
-
-std::string story(const Reservation& reservation, int minute) {
-  rdf::Graph graph = new_graph();
-  describe_stop_result(asked_at(minute), reservation, addresses(), graph);
-  const auto told =
-      texts(graph, "http://mayfly.test/oslc/users/ann/plans/vm/future-stop/results/t-1",
-            dublin::kDescription);
-  return told.empty() ? "" : told.front();
-}
-
-TEST(Teardown, IsInProgressUntilNothingIsLeftThenCompleteAndPassed) {
-  using namespace automation;
-  const Reservation under_way = releasing(ready(), "x");
-  EXPECT_EQ(teardown_progress(under_way), (Progress{kInProgress, kUnavailable}));
-  EXPECT_EQ(teardown_progress(over(under_way, Phase::released)), (Progress{kComplete, kPassed}));
-}
-
-TEST(Teardown, OfWhatIsGonePassesAndSaysSo) {
-  const Reservation gone = over(releasing(ready(), "x"), Phase::released);
-  EXPECT_NE(story(gone, 7).find("already torn down"), std::string::npos);
-  EXPECT_NE(story(gone, 5).find("It was torn down at"), std::string::npos);
 }
 
 }  // namespace

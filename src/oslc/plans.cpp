@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "oslc/teardowns.h"
+#include "oslc/follow_ups.h"
 #include "oslc/vocabulary.h"
 
 namespace mayfly::oslc {
@@ -70,11 +70,15 @@ void describe_plan(const Plan& plan, const std::string& user, const Addresses& a
     describe_rule(rule, resource.inside(automation::kParameterDefinition));
   for (const ParameterRule& rule : output_rules(plan.kind))
     describe_rule(rule, resource.inside(automation::kParameterDefinition));
-  const std::string stop =
-      addresses.of({.place = Place::future_stop, .user = user, .plan = plan.id});
-  if (speaks_published(addresses.dialect())) resource.link(core::kFutureAction, stop);
-  if (speaks_draft(addresses.dialect())) resource.link(automation::kFutureAction, stop);
-  describe_future_stop(plan.id, plan.title, user, addresses, graph);
+  for (const FollowUp& follow_up : follow_ups()) {
+    const std::string action = addresses.of({.place = Place::future_action,
+                                             .user = user,
+                                             .plan = plan.id,
+                                             .follow_up = follow_up.kind});
+    if (speaks_published(addresses.dialect())) resource.link(core::kFutureAction, action);
+    if (speaks_draft(addresses.dialect())) resource.link(automation::kFutureAction, action);
+    describe_future_action(follow_up, plan.id, plan.title, user, addresses, graph);
+  }
 }
 
 }  // namespace mayfly::oslc

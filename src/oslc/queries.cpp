@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "oslc/follow_ups.h"
 #include "oslc/handlers.h"
 #include "oslc/query.h"
 #include "oslc/selection.h"
-#include "oslc/teardowns.h"
 #include "oslc/vocabulary.h"
 
 namespace mayfly::oslc {
@@ -146,17 +146,18 @@ void consider_launch(const Visit& visit, const Question& question, const Launch&
   consider(question, iri, needs_all(question) ? full : brief, brief, members);
 }
 
-void consider_teardown(const Visit& visit, const Question& question, const FoundTeardown& found,
-                       Members& members) {
+void consider_asked(const Visit& visit, const Question& question, const FoundAsked& found,
+                    Members& members) {
   const bool results = visit.address.place == Place::results;
   rdf::Graph full;
-  (results ? &describe_stop_result : &describe_stop_request)(found.asked, *found.reservation,
-                                                             visit.addresses, full);
+  (results ? &describe_asked_result : &describe_asked_request)(found.asked(), visit.addresses,
+                                                               full);
   const std::string iri =
-      visit.addresses.of({.place = results ? Place::teardown_result : Place::teardown_request,
+      visit.addresses.of({.place = results ? Place::action_result : Place::action_request,
                           .user = visit.user(),
-                          .plan = found.asked.plan,
-                          .id = found.asked.id});
+                          .plan = found.automation.plan,
+                          .id = found.automation.id,
+                          .follow_up = found.automation.kind});
   consider(question, iri, full, full, members);
 }
 
@@ -168,7 +169,7 @@ std::optional<std::vector<std::string>> named_ids(const Visit& visit, const Ques
       const auto address = visit.addresses.read(value.text);
       const bool ours =
           address && address->user == visit.user() &&
-          (address->place == Place::request || address->place == Place::teardown_request);
+          (address->place == Place::request || address->place == Place::action_request);
       if (ours) ids.push_back(address->id);
     }
     return ids;
@@ -187,9 +188,9 @@ Later<void> consider_named(Visit& visit, const Question& question, std::vector<s
                            Members& members) {
   for (const std::string& id : ids) {
     if (!can_be_an_id(id)) continue;
-    if (id.starts_with("t-")) {
-      auto found = co_await find_teardown(visit, id);
-      if (found) consider_teardown(visit, question, *found, members);
+    if (service::is_id_of_follow_up(id)) {
+      auto found = co_await find_asked(visit, id);
+      if (found) consider_asked(visit, question, *found, members);
       if (!found && found.error().status != 404)
         co_return std::unexpected(std::move(found).error());
       continue;

@@ -36,10 +36,10 @@ TEST(Addresses, ReadBackWhatTheyMake) {
       {.place = Place::catalog},
       {.place = Place::provider, .user = "ann"},
       {.place = Place::plan, .user = "ann", .plan = "template:web"},
-      {.place = Place::future_stop, .user = "ann", .plan = "vm"},
-      {.place = Place::future_stop, .user = "ann", .plan = "vm", .target = "r-1"},
-      {.place = Place::teardown_creation, .user = "ann", .plan = "vm", .target = "r-1"},
-      {.place = Place::teardown_result, .user = "ann", .plan = "template:a.b", .id = "t-1"},
+      {.place = Place::future_action, .user = "ann", .plan = "vm"},
+      {.place = Place::future_action, .user = "ann", .plan = "vm", .target = "r-1"},
+      {.place = Place::action_creation, .user = "ann", .plan = "vm", .target = "r-1"},
+      {.place = Place::action_result, .user = "ann", .plan = "template:a.b", .id = "t-1"},
       {.place = Place::prepared, .user = "ann", .id = "d-1"},
   };
   for (const Address& address : some)

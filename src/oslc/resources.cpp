@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "oslc/follow_ups.h"
 #include "oslc/handlers.h"
 #include "oslc/states.h"
-#include "oslc/teardowns.h"
 #include "oslc/vocabulary.h"
 
 namespace mayfly::oslc {
@@ -23,8 +23,8 @@ Later<Found> find_target(Visit& visit) {
   co_return found;
 }
 
-Target target_of(const Launch& launch) {
-  return {launch.reservation, launch.plan(), launch.title()};
+Target target_of(const Launch& launch, service::AutomationKind kind) {
+  return {follow_up_of(kind), launch.reservation, launch.plan(), launch.title()};
 }
 
 using DescribeTarget = void (*)(const Target&, const Addresses&, rdf::Graph&);
@@ -32,17 +32,20 @@ Later<Answered> answer_target(Visit& visit, DescribeTarget describe) {
   auto found = co_await find_target(visit);
   if (!found) co_return std::unexpected(std::move(found).error());
   Answered answered{.graph = new_graph(), .root = visit.iri};
-  describe(target_of(launch_of(*found, visit.service.now())), visit.addresses, answered.graph);
+  describe(target_of(launch_of(*found, visit.service.now()), visit.address.follow_up),
+           visit.addresses, answered.graph);
   co_return answered;
 }
 
-using DescribeTeardown = void (*)(const service::Automation&, const Reservation&, const Addresses&,
-                                  rdf::Graph&);
-Later<Answered> answer_teardown(Visit& visit, DescribeTeardown describe) {
-  auto found = co_await find_teardown(visit, visit.address.id);
+using DescribeAsked = void (*)(const Asked&, const Addresses&, rdf::Graph&);
+Later<Answered> answer_asked(Visit& visit, DescribeAsked describe) {
+  auto found = co_await find_asked(visit, visit.address.id);
   if (!found) co_return std::unexpected(std::move(found).error());
+  const service::Automation& automation = found->automation;
+  if (automation.kind != visit.address.follow_up || automation.plan != visit.address.plan)
+    co_return refuse(404, fmt::format("{} was not asked for here", visit.address.id));
   Answered answered{.graph = new_graph(), .root = visit.iri};
-  describe(found->asked, *found->reservation, visit.addresses, answered.graph);
+  describe(found->asked(), visit.addresses, answered.graph);
   co_return answered;
 }
 
@@ -81,14 +84,26 @@ Later<Found> find_launch(Visit& visit, std::string id) {
   co_return co_await std::move(keeping);
 }
 
-Later<FoundTeardown> find_teardown(Visit& visit, std::string id) {
+Later<FoundAsked> with_reservations(Visit& visit, service::Automation automation) {
+  auto reservation = co_await visit.service.get(visit.user(), automation.reservation);
+  if (!reservation) co_return std::unexpected(std::move(reservation).error());
+  FoundAsked found{std::move(automation), *std::move(reservation), nullptr};
+  if (found.automation.replacement.empty()) co_return found;
+  auto replacement = co_await visit.service.get(visit.user(), found.automation.replacement);
+  if (!replacement) co_return std::unexpected(std::move(replacement).error());
+  found.replacement = *std::move(replacement);
+  co_return found;
+}
+
+Later<FoundAsked> find_asked(Visit& visit, std::string id) {
   auto asked = co_await visit.service.get_automation(visit.user(), id);
   if (!asked) co_return std::unexpected(std::move(asked).error());
-  if (asked->kind != service::AutomationKind::teardown)
-    co_return refuse(404, fmt::format("{} is no teardown", id));
-  auto reservation = co_await visit.service.get(visit.user(), asked->reservation);
-  if (!reservation) co_return std::unexpected(std::move(reservation).error());
-  co_return FoundTeardown{*std::move(asked), *std::move(reservation)};
+  if (!is_follow_up(asked->kind))
+    co_return refuse(404, fmt::format("{} does not follow a launch", id));
+  auto completed = co_await visit.service.complete(*std::move(asked));
+  if (!completed) co_return std::unexpected(std::move(completed).error());
+  auto finding = with_reservations(visit, *std::move(completed));
+  co_return co_await std::move(finding);
 }
 
 Later<Answered> get_plan(Visit& visit) {
@@ -99,36 +114,36 @@ Later<Answered> get_plan(Visit& visit) {
   co_return answered;
 }
 
-Later<Answered> get_future_stop(Visit& visit) {
+Later<Answered> get_future_action(Visit& visit) {
   if (visit.address.target) {
-    auto answering = answer_target(visit, &describe_stop_plan);
+    auto answering = answer_target(visit, &describe_target_plan);
     co_return co_await std::move(answering);
   }
   auto plan = co_await find_plan(visit, visit.address.plan);
   if (!plan) co_return std::unexpected(std::move(plan).error());
   Answered answered{.graph = new_graph(), .root = visit.iri};
-  describe_future_stop(plan->id, plan->title, visit.user(), visit.addresses, answered.graph);
+  describe_future_action(follow_up_of(visit.address.follow_up), plan->id, plan->title, visit.user(),
+                         visit.addresses, answered.graph);
   co_return answered;
 }
 
-Later<Answered> get_teardown_creation(Visit& visit) {
-  return answer_target(visit, &describe_stop_binding);
+Later<Answered> get_action_creation(Visit& visit) {
+  return answer_target(visit, &describe_target_binding);
 }
 
-Later<Answered> get_teardown_template(Visit& visit) {
-  return answer_target(visit, &describe_stop_template);
+Later<Answered> get_action_template(Visit& visit) {
+  return answer_target(visit, &describe_target_template);
 }
 
-Later<Answered> get_teardown_request(Visit& visit) {
-  return answer_teardown(visit, [](const service::Automation& asked, const Reservation& reservation,
-                                   const Addresses& addresses, rdf::Graph& graph) {
-    describe_stop_request(asked, reservation, addresses, graph);
-    describe_stop_result(asked, reservation, addresses, graph);
+Later<Answered> get_action_request(Visit& visit) {
+  return answer_asked(visit, [](const Asked& asked, const Addresses& addresses, rdf::Graph& graph) {
+    describe_asked_request(asked, addresses, graph);
+    describe_asked_result(asked, addresses, graph);
   });
 }
 
-Later<Answered> get_teardown_result(Visit& visit) {
-  return answer_teardown(visit, &describe_stop_result);
+Later<Answered> get_action_result(Visit& visit) {
+  return answer_asked(visit, &describe_asked_result);
 }
 
 Later<Answered> get_request(Visit& visit) {

@@ -70,6 +70,14 @@ inline constexpr std::string_view kServiceProviderCatalog =
     "http://open-services.net/ns/core#serviceProviderCatalog";
 inline constexpr std::string_view kDetails = "http://open-services.net/ns/core#details";
 inline constexpr std::string_view kLabel = "http://open-services.net/ns/core#label";
+inline constexpr std::string_view kSelectionDialog =
+    "http://open-services.net/ns/core#selectionDialog";
+inline constexpr std::string_view kCreationDialog =
+    "http://open-services.net/ns/core#creationDialog";
+inline constexpr std::string_view kActionDialog = "http://open-services.net/ns/core#ActionDialog";
+inline constexpr std::string_view kPreferDialog = "http://open-services.net/ns/core#PreferDialog";
+inline constexpr std::string_view kHintWidth = "http://open-services.net/ns/core#hintWidth";
+inline constexpr std::string_view kHintHeight = "http://open-services.net/ns/core#hintHeight";
 inline constexpr std::string_view kDialog = "http://open-services.net/ns/core#dialog";
 inline constexpr std::string_view kDescribes = "http://open-services.net/ns/core#describes";
 inline constexpr std::string_view kProperty = "http://open-services.net/ns/core#property";
@@ -113,6 +121,9 @@ inline constexpr std::string_view kParameterInstance =
     "http://open-services.net/ns/auto#ParameterInstance";
 inline constexpr std::string_view kTeardownAction =
     "http://open-services.net/ns/auto#TeardownAction";
+inline constexpr std::string_view kTemplateDialog =
+    "http://open-services.net/ns/auto#TemplateDialog";
+inline constexpr std::string_view kBinding = "http://open-services.net/ns/auto#binding";
 inline constexpr std::string_view kDeploy = "http://open-services.net/ns/auto#Deploy";
 inline constexpr std::string_view kImmediateExecution =
     "http://open-services.net/ns/auto#ImmediateExecution";
@@ -180,6 +191,8 @@ inline constexpr std::string_view kDeploying = "urn:mayfly:oslc:Deploying";
 inline constexpr std::string_view kActive = "urn:mayfly:oslc:Active";
 inline constexpr std::string_view kTearingDown = "urn:mayfly:oslc:TearingDown";
 inline constexpr std::string_view kRedeployAction = "urn:mayfly:oslc:RedeployAction";
+inline constexpr std::string_view kExtendAction = "urn:mayfly:oslc:ExtendAction";
+inline constexpr std::string_view kRestartAction = "urn:mayfly:oslc:RestartAction";
 inline constexpr std::string_view kTornDown = "urn:mayfly:oslc:TornDown";
 inline constexpr std::string_view kLost = "urn:mayfly:oslc:Lost";
 inline constexpr std::string_view kTeardown = "urn:mayfly:oslc:teardown";
@@ -202,6 +215,8 @@ namespace ldp {
 inline constexpr std::string_view kNamespace = "http://www.w3.org/ns/ldp#";
 inline constexpr std::string_view kBasicContainer = "http://www.w3.org/ns/ldp#BasicContainer";
 inline constexpr std::string_view kContains = "http://www.w3.org/ns/ldp#contains";
+inline constexpr std::string_view kPreferMinimalContainer =
+    "http://www.w3.org/ns/ldp#PreferMinimalContainer";
 }  // namespace ldp
 
 // What xsd and rdf have is in rdf/term.h.

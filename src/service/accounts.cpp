@@ -234,6 +234,28 @@ std::vector<OverLimit> Accounts::check(const Reservation& reservation) {
   return first;
 }
 
+std::vector<OverLimit> Accounts::check_instead_of(const std::string& id,
+                                                  const Reservation& reservation) {
+  turn_month();
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return check(reservation);
+  const Entry& entry = found->second;
+  const Account& account = account_of(reservation.user);
+  Reservation released = *entry.state;
+  released.goal = Goal::absent;
+  if (!released.release_requested_at) released.release_requested_at = loop_.now();
+  const Amounts cost = amounts(released, entry.offer, nullptr);
+  std::vector<OverLimit> first;
+  for (const Offer& offer : reservation.candidates) {
+    Amounts wanted = amounts(reservation, offer, nullptr);
+    for (const auto& [month, amount] : cost.usd) wanted.usd[month].value += amount.value;
+    auto reasons = broken(account, entry.present ? entry.amounts : Amounts{}, wanted);
+    if (reasons.empty()) return {};
+    if (first.empty()) first = std::move(reasons);
+  }
+  return first;
+}
+
 Result<void> Accounts::open(Reservation& reservation) {
   ASSERT(!reservation.candidates.empty());
   if (entries_.contains(reservation.id))

@@ -59,6 +59,8 @@ class Accounts {
   // Which limits leave no room for the first of its candidates that could be; empty when one has
   // room.
   std::vector<OverLimit> check(const Reservation& reservation);
+  // The same as if the reservation `id` were released now: what it has cost stays.
+  std::vector<OverLimit> check_instead_of(const std::string& id, const Reservation& reservation);
   // Holds room for a reservation that is about to be created, on the first of its candidates for
   // which there is some; those before it are ruled out. Then give changed() its first state, or
   // close() it.

@@ -23,20 +23,38 @@ store::Write removal_of(const store::Document& document) {
 
 }  // namespace
 
+bool is_id_of_follow_up(std::string_view id) {
+  return id.starts_with("t-") || id.starts_with("e-") || id.starts_with("s-");
+}
+
 store::Document to_document(const Automation& automation) {
   store::Document document{.id = automation.id, .body = json::to_text(automation)};
   switch (automation.kind) {
     case AutomationKind::launch:
       document.indexes["launched_by"] = automation.user;
+      if (!automation.plan.empty())
+        document.indexes["user_plan"] = launched_from(automation.user, automation.plan);
       break;
     case AutomationKind::prepared:
       document.indexes["prepared_by"] = automation.user;
       break;
     case AutomationKind::teardown:
+    case AutomationKind::extension:
+    case AutomationKind::restart:
       document.indexes["teardown_of"] = automation.reservation;
+      document.indexes["user_asked"] = asked_by(automation.user, automation.kind);
       break;
   }
+  if (automation.open) document.indexes["open"] = "1";
   return document;
+}
+
+std::string asked_by(const std::string& user, AutomationKind kind) {
+  return fmt::format("{}/{}", user, json::enum_name(kind));
+}
+
+std::string launched_from(const std::string& user, const std::string& plan) {
+  return user + "/" + plan;
 }
 
 Result<Automation> automation_of(const store::Document& document) {
@@ -46,6 +64,17 @@ Result<Automation> automation_of(const store::Document& document) {
   json::decode(tree, std::string{}, nullptr, json::Unknown::ignore, issues, automation);
   if (!issues.empty()) return std::move(issues).to_error();
   return automation;
+}
+
+store::Write launch_write(Automation launch, const Reservation& reservation) {
+  launch.id = launch.reservation = reservation.id;
+  launch.user = reservation.user;
+  launch.kind = AutomationKind::launch;
+  launch.created_at = reservation.created_at;
+  return {.collection = kAutomations,
+          .id = launch.id,
+          .expected_version = 0,
+          .document = to_document(launch)};
 }
 
 Async<std::optional<Automation>> Service::find_launch(std::string user, std::string reservation) {
@@ -147,7 +176,8 @@ Async<Automation> Service::tear_down(std::string user, Automation automation) {
   if (!released) co_return std::unexpected(std::move(released).error());
   // Written after the release: should it be lost, then so is our answer, and a second request for
   // it is answered as the first would have been.
-  automation.id = new_id("t", now(), parts_.random);
+  // Ids are in the order of what they stand for: lists have no other.
+  automation.id = new_id("t", automation.created_at, parts_.random);
   automation.user = std::move(user);
   automation.kind = AutomationKind::teardown;
   store::Batch batch;

@@ -1,15 +1,21 @@
 // What a door for automation tools has been told and no reservation or template says: the title and
 // the further parameters of a launch, a request that somebody prepared but did not start, and who
-// asked when for a teardown. Everything else about these is read from the reservation.
+// asked when for a teardown, an extension or a restart. Everything else about these is read from
+// the reservation.
+//
+// An extension and a restart are written before they are done, as everything here that costs money
+// (follow_ups.cpp): `open` until they are.
 #pragma once
 
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
 #include "core/time.h"
+#include "model/reservation.h"
 #include "store/store.h"
 
 namespace mayfly::service {
@@ -21,8 +27,10 @@ enum class AutomationKind {
   launch,    // goes with the reservation that it made, and has its id
   prepared,  // never runs; whoever wants it run sends a copy
   teardown,
+  extension,  // a later end of the lease
+  restart,    // the teardown, and the same request launched again
 };
-BOOST_DESCRIBE_ENUM(AutomationKind, launch, prepared, teardown)
+BOOST_DESCRIBE_ENUM(AutomationKind, launch, prepared, teardown, extension, restart)
 
 struct GivenParameter {
   std::string name;
@@ -39,7 +47,7 @@ struct Automation {
   std::string user;
   AutomationKind kind = AutomationKind::launch;
   std::string plan;         // as the door names it
-  std::string reservation;  // launched, or to be torn down; empty: none
+  std::string reservation;  // launched, or followed up; empty: none
   std::string title;
   std::string description;
   std::vector<GivenParameter> parameters;  // of a launch: those that its request does not hold
@@ -48,15 +56,29 @@ struct Automation {
   // Of a launch that is over: what came out, as it was first told. It never changes after that,
   // though an address may.
   std::optional<std::vector<GivenParameter>> outputs;
+  bool open = false;          // asked for and not yet done, nor refused
+  std::optional<Time> until;  // of an extension: the end that was asked for
+  std::string replacement;    // of a restart: the reservation that it launched
+  std::string refusal;        // why it was not done; empty: it was, or will be
 
   bool operator==(const Automation&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Automation, (),
                       (schema_version, id, user, kind, plan, reservation, title, description,
-                       parameters, created_at, kept_until, outputs))
+                       parameters, created_at, kept_until, outputs, open, until, replacement,
+                       refusal))
+
+// Of what follows a launch: t-, e- and s-. All others are those of launches and prepared requests.
+bool is_id_of_follow_up(std::string_view id);
 
 inline constexpr char kAutomations[] = "automations";
 store::Document to_document(const Automation& automation);
+// In the index user_asked: what this user asked for of that kind.
+std::string asked_by(const std::string& user, AutomationKind kind);
+// In the index user_plan: what this user launched from that plan.
+std::string launched_from(const std::string& user, const std::string& plan);
 Result<Automation> automation_of(const store::Document& document);
+// What is said of a launch, to be written together with the reservation that it makes.
+store::Write launch_write(Automation launch, const Reservation& reservation);
 
 }  // namespace mayfly::service

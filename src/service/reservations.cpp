@@ -169,15 +169,7 @@ Async<std::optional<Created>> Service::find_created(std::string user, std::strin
   co_return Created{*std::move(known), true};
 }
 
-Async<Created> Service::create(std::string user, Request request, std::string idempotency_key,
-                               std::string route, std::string body,
-                               std::optional<Automation> launch) {
-  auto earlier = co_await find_created(user, idempotency_key, route, body);
-  if (!earlier) co_return std::unexpected(std::move(earlier).error());
-  if (*earlier) co_return **std::move(earlier);
-  const std::string record = idempotency_key.empty() ? "" : record_id(user, route, idempotency_key);
-  const std::string body_sha256 = sha256_hex(body);
-
+Async<Reservation> Service::compose(std::string user, Request request) {
   auto found = co_await reach_of(user, request);
   if (!found) co_return std::unexpected(std::move(found).error());
   std::erase_if(found->keys, [&](const KeyChoice& choice) {
@@ -202,10 +194,25 @@ Async<Created> Service::create(std::string user, Request request, std::string id
                      fmt::format("No lease was asked for; the default of {} ends it at {}",
                                  to_string(*lease), to_string(*reservation.expires_at)));
   }
-  reservation.idempotency = record;
   const auto catalog = parts_.catalog();
   if (auto placed = place_first(reservation, *catalog, found->reach); !placed)
     co_return std::unexpected(std::move(placed).error());
+  co_return reservation;
+}
+
+Async<Created> Service::create(std::string user, Request request, std::string idempotency_key,
+                               std::string route, std::string body,
+                               std::optional<Automation> launch) {
+  auto earlier = co_await find_created(user, idempotency_key, route, body);
+  if (!earlier) co_return std::unexpected(std::move(earlier).error());
+  if (*earlier) co_return **std::move(earlier);
+  const std::string record = idempotency_key.empty() ? "" : record_id(user, route, idempotency_key);
+  const std::string body_sha256 = sha256_hex(body);
+
+  auto composed = co_await compose(user, std::move(request));
+  if (!composed) co_return std::unexpected(std::move(composed).error());
+  Reservation reservation = *std::move(composed);
+  reservation.idempotency = record;
 
   store::Batch with;
   if (!record.empty()) {
@@ -216,16 +223,7 @@ Async<Created> Service::create(std::string user, Request request, std::string id
                     .expected_version = 0,
                     .document = store::Document{.id = record, .body = json::to_text(remembered)}});
   }
-  if (launch) {
-    launch->id = launch->reservation = reservation.id;
-    launch->user = user;
-    launch->kind = AutomationKind::launch;
-    launch->created_at = reservation.created_at;
-    with.push_back({.collection = kAutomations,
-                    .id = launch->id,
-                    .expected_version = 0,
-                    .document = to_document(*launch)});
-  }
+  if (launch) with.push_back(launch_write(*std::move(launch), reservation));
   auto created = co_await start(std::move(reservation), std::move(with));
   if (created) co_return Created{*std::move(created), false};
   if (record.empty()) co_return std::unexpected(std::move(created).error());
@@ -306,8 +304,7 @@ Async<Listing<engine::Snapshot>> Service::list(std::string user, bool all, PageR
 // ---- changing
 // -------------------------------------------------------------------------------------
 
-Async<engine::Snapshot> Service::change_lease(std::string user, std::string id,
-                                              LeaseChange change) {
+Async<Time> Service::changed_end(std::string user, std::string id, LeaseChange change) {
   auto known = co_await get(user, id);
   if (!known) co_return std::unexpected(std::move(known).error());
   if ((*known)->goal == Goal::absent) {
@@ -318,14 +315,14 @@ Async<engine::Snapshot> Service::change_lease(std::string user, std::string id,
   }
   auto standing = co_await standing_of(user);
   if (!standing) co_return std::unexpected(std::move(standing).error());
-  CO_TRY(const Time end, new_end(**known, change, standing->allowance.lease, now()));
-  auto changed = co_await set_lease(id, end);
-  if (changed && (*changed)->goal == Goal::absent) {
-    co_return fail(ErrorCode::conflict,
-                   fmt::format("The reservation {} was torn down meanwhile", id),
-                   "Make a new one.");
-  }
-  co_return changed;
+  co_return new_end(**known, change, standing->allowance.lease, now());
+}
+
+Async<engine::Snapshot> Service::change_lease(std::string user, std::string id,
+                                              LeaseChange change) {
+  auto end = co_await changed_end(std::move(user), id, change);
+  if (!end) co_return std::unexpected(std::move(end).error());
+  co_return co_await set_lease(std::move(id), *end);
 }
 
 // A later end holds more of the owner's limits, so there must be room for it first.
@@ -342,16 +339,26 @@ Async<engine::Snapshot> Service::set_lease(std::string id, Time end) {
           });
     });
   };
-  co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(begin));
+  auto changed = co_await http::await_done<Result<engine::Snapshot>>(std::ref(begin));
+  if (changed && (*changed)->goal == Goal::absent) {
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("The reservation {} was torn down meanwhile", id),
+                   "Make a new one.");
+  }
+  co_return changed;
 }
 
 Async<engine::Snapshot> Service::release(std::string user, std::string id) {
+  return release_because(std::move(user), std::move(id), "its owner asked for it");
+}
+
+Async<engine::Snapshot> Service::release_because(std::string user, std::string id,
+                                                 std::string why) {
   auto known = co_await get(user, id);
   if (!known || is_final((*known)->phase)) co_return known;
   auto start = [&](Done<Result<engine::Snapshot>> done) {
-    parts_.engine_loop.post([this, id, done = std::move(done)]() mutable {
-      parts_.engine.send(id, lifecycles::ReleaseRequested{"its owner asked for it"},
-                         std::move(done));
+    parts_.engine_loop.post([this, id, why, done = std::move(done)]() mutable {
+      parts_.engine.send(id, lifecycles::ReleaseRequested{std::move(why)}, std::move(done));
     });
   };
   co_return co_await http::await_done<Result<engine::Snapshot>>(std::ref(start));

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "core/id.h"
 #include "core/random.h"
 #include "engine/engine.h"
 #include "notify/notifier.h"
@@ -24,6 +25,7 @@
 #include "service/doctor_view.h"
 #include "service/documents.h"
 #include "service/notification_views.h"
+#include "service/records.h"
 #include "service/vault.h"
 #include "service/views.h"
 
@@ -123,7 +125,15 @@ class Service {
 
   // ---- users
   // The caller behind a token; unauthenticated when there is none.
+  // Takes a user's own token and an access token; `extensions` of a refusal say which error of
+  // RFC 6750 it is when one was given.
   Async<Caller> authenticate(std::string token);
+  // Whoever shows a user's own token gets one that ends by itself.
+  struct AccessToken {
+    Secret token;
+    Duration life;
+  };
+  Async<AccessToken> issue_access_token(std::string user, std::string token);
   // May this caller act for that user? The same answer whether the user exists or not.
   Result<void> authorise(const Caller& caller, const std::string& user) const;
   Async<UserView> get_user(std::string user);
@@ -154,8 +164,7 @@ class Service {
   // route and body are what an Idempotency-Key is about; idempotency_key may be empty. `launch`, if
   // given, is written with the reservation, under its id.
   Async<Created> create(std::string user, Request request, std::string idempotency_key,
-                        std::string route, std::string body,
-                        std::optional<Automation> launch = {});
+                        std::string route, std::string body, std::optional<Automation> launch = {});
   // What a request with this Idempotency-Key made before, if any did.
   Async<std::optional<Created>> find_created(std::string user, std::string idempotency_key,
                                              std::string route, std::string body);
@@ -194,13 +203,33 @@ class Service {
   // Keeps what came out of a launch, unless that was kept before: the answer has what is kept.
   Async<Automation> keep_outputs(std::string user, std::string reservation,
                                  std::vector<GivenParameter> outputs);
+  Async<void> keep_all_outputs(std::string user, std::vector<CameOut> all);
   Async<std::vector<Automation>> list_launches(std::string user, PageRequest page);
+  // Launches and what was asked about them as one list (records.h): all walks at once.
+  Async<std::vector<Walked>> walk_records(std::string user, std::vector<Walk> walks);
+  // What the walks have not read; without those of which it is not there any more.
+  Async<std::vector<Record>> complete_records(std::string user, std::vector<Record> records);
+  // Those of them that there are, in this order, complete.
+  Async<std::vector<Record>> find_records(std::string user, std::vector<std::string> ids);
+  // How many there are, counted no further than `most`.
+  Async<std::size_t> count_records(std::string user, std::size_t most);
   Async<Automation> get_automation(std::string user, std::string id);
   // Keeps a request that nobody runs; conflict when there are too many.
   Async<Automation> prepare(std::string user, Automation automation);
-  // Releases the reservation that it names, and remembers who asked: also when there is nothing left
-  // to release.
+  // Releases the reservation that it names, and remembers who asked: also when there is nothing
+  // left to release.
   Async<Automation> tear_down(std::string user, Automation automation);
+  // Gives the reservation that it names a later end: by that much, once for each idempotency key.
+  // What is refused beforehand is an error; what was refused when it was to be done says so itself.
+  Async<Automation> extend(std::string user, Automation automation, Duration by,
+                           std::string idempotency_key);
+  // Releases the reservation that it names and launches the same request again, at most once for
+  // each reservation: who asks again is told of the first time.
+  Async<Automation> restart(std::string user, Automation automation);
+  // Takes up what was asked for and was interrupted; what is done stays as it is.
+  Async<Automation> complete(Automation automation);
+  // All of it, once, after the engine has started.
+  Async<void> complete_all();
   // Not of launches.
   Async<void> delete_automation(std::string user, std::string id);
 
@@ -221,11 +250,16 @@ class Service {
   Async<ReplayView> replay(std::string user, std::string id, Time since);
 
   Time now() const { return parts_.clock.now(); }
+  // For what a door itself keeps.
+  std::string fresh_id(std::string_view prefix) const {
+    return new_id(prefix, now(), parts_.random);
+  }
   // A snapshot of the engine's counters, for metrics and health.
   boost::asio::awaitable<engine::Statistics> statistics();
   notify::Statistics notified() const { return parts_.notifier.statistics(); }
 
  private:
+  Async<Caller> authenticate_access(const std::string& token);
   Async<std::vector<Stored<Key>>> keys_of(std::string user);
   Async<Stored<Key>> find_key(std::string user, std::string id);
   Async<std::vector<std::string>> reservations_using(std::string user, std::string key);
@@ -249,9 +283,26 @@ class Service {
   Async<std::optional<Month>> first_month(std::string user);
   // Which of the user's limits leave no room for any of its candidates.
   boost::asio::awaitable<std::vector<OverLimit>> check_limits(Reservation reservation);
+  // A reservation that could be started: there are keys, an allowed lease, and offers.
+  Async<Reservation> compose(std::string user, Request request);
   Async<engine::Snapshot> start(Reservation reservation, store::Batch with);
   Async<void> pending_writes();
+  // Where such a change would put the end, if it is allowed.
+  Async<Time> changed_end(std::string user, std::string id, LeaseChange change);
   Async<engine::Snapshot> set_lease(std::string id, Time end);
+  Async<engine::Snapshot> release_because(std::string user, std::string id, std::string why);
+  // Room for `wanted` once the reservation `instead_of` is released.
+  Async<void> check_room(Reservation wanted, std::string instead_of);
+  struct AskedFor {
+    Automation automation;
+    std::int64_t version = 0;
+  };
+  Async<std::optional<AskedFor>> read_asked(std::string id);
+  Async<Automation> write_asked(Automation automation);
+  Async<Automation> settle_asked(AskedFor asked, std::string refusal);
+  Async<Automation> do_extension(AskedFor asked);
+  Async<Automation> do_restart(AskedFor asked);
+  Async<Automation> launch_again(AskedFor asked, Request request);
   Async<std::optional<std::string>> find_repeated(std::string record, std::string body_sha256);
 
   Parts parts_;

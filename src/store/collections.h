@@ -38,7 +38,7 @@ inline constexpr std::array kCollections = {
     Collection{"outbox", {{{"user"}, {"untold"}}}},
     Collection{"deliveries", {{{"target"}, {"pending"}}}},
     // What automation tools said beyond a reservation; teardown_of: the reservation that is
-    // followed up, user_asked: who asked for that; open: "1" while it was asked for and is not
+    // followed up, user_asked: who asked for which kind of that; open: "1" while it was asked for and is not
     // done; user_plan: the owner of a launch and the plan that it was launched from.
     Collection{"automations",
                {{{"launched_by"},
