@@ -354,6 +354,9 @@ class Wrong:
         select = ["dcterms:title,", "nope:x", ",", "dcterms:creator{", "dcterms:creator{}", "dcterms:creator}", "{}",
                   "dcterms:creator{" * 500, "dcterms:title dcterms:creator", "<urn:x>", "\x01"]
         prefixes = ["x", "x=", "x=<", "=<urn:x>", "x=<urn:x>,", "x=urn:x", "x=<urn:x>y"]
+        orders = ["", "+", "dcterms:title,", "+nope:x", "+dcterms:creator{", "+dcterms:creator{}", "<urn:x>", "+oslc:score",
+                  "+dcterms:creator{" * 500, "*"]
+        searches = ["", "word", "\"open", "\"a\",", "\"a\" \"b\"", ",", "\"\"", "\"a\" and \"b\""]
         sizes = ["none", "0", "-1", "1.5", "", "9" * 40, "1e3", " 1"]
         for base in (self.plans, self.results, f"{provider}/requests"):
             for name, values in (("where", where), ("select", select), ("prefix", prefixes), ("pageSize", sizes)):
@@ -363,8 +366,13 @@ class Wrong:
             for cursor in ("nonsense", "", "\u20ac", "x" * 3000, "' or 1=1"):
                 query = urllib.parse.urlencode({"oslc.paging": "true", "cursor": cursor})
                 self.expect((200, 400, 404, 410), "GET", f"{base}?{query}")
-            nested = urllib.parse.urlencode({"oslc.where": "dcterms:creator{foaf:name=\"x\"}"})
-            self.expect(501, "GET", f"{base}?{nested}")
+            for optional in ({"oslc.where": "dcterms:creator{foaf:name=\"x\"}"}, {"oslc.orderBy": "+dcterms:created"},
+                             {"oslc.searchTerms": "\"x\""}):
+                self.expect((200, 501), "GET", f"{base}?{urllib.parse.urlencode(optional)}")
+            for name, values in (("orderBy", orders), ("searchTerms", searches)):
+                for value in values:
+                    query = urllib.parse.urlencode({f"oslc.{name}": value})
+                    self.expect((400, 501), "GET", f"{base}?{query}")
         for value in select:
             self.expect(400, "GET", f"{self.plan}?{urllib.parse.urlencode({'oslc.properties': value})}")
 
