@@ -29,6 +29,10 @@ endfunction()
 
 # One test executable, registered with ctest under LABEL. RUNNER, when given, is a script that is started
 # instead, with the executable as its argument.
+# ./test hands out that many slots a core: a test that computes takes a core's, one that mostly waits for
+# simulated clouds takes one.
+set(MAYFLY_COMPUTES 3)
+
 function(mayfly_test name)
   cmake_parse_arguments(arg "" "LABEL;RUNNER" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
@@ -36,7 +40,7 @@ function(mayfly_test name)
   mayfly_tune(${name})
   add_dependencies(all_tests ${name})
   add_test(NAME ${name} COMMAND ${arg_RUNNER} $<TARGET_FILE:${name}> WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600 PROCESSORS ${MAYFLY_COMPUTES})
 endfunction()
 
 function(mayfly_room room)
