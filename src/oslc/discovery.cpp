@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "oslc/description.h"
+#include "oslc/dialogs.h"
 #include "oslc/vocabulary.h"
 #include "rdf/writer.h"
 
@@ -45,18 +46,11 @@ void describe_query(Description& service, std::string_view title, std::string_vi
   capability.link(core::kUsage, core::kDefaultUsage);
 }
 
-void describe_factories(const std::string& user, Description& service, const Addresses& addresses) {
+void describe_factories(const std::string& user, Description& service, const Addresses& addresses,
+                        rdf::Graph& graph) {
   const std::string shape = addresses.of({.place = Place::request_shape, .user = user});
-  Description run = service.inside(core::kCreationFactory);
-  run.a(core::kCreationFactoryType)
-      .markup(dublin::kTitle, "Requests that run at once", addresses.dialect())
-      .link(core::kCreation, addresses.of({.place = Place::requests, .user = user}))
-      .link(core::kResourceShape, shape)
-      .link(core::kResourceType, automation::kAutomationRequest)
-      .link(core::kUsage, core::kDefaultUsage)
-      .link(core::kUsage, automation::kImmediateExecution);
-  if (speaks_published(addresses.dialect()))
-    run.link(core::kFinalStatusLocation, automation::kAutomationResult);
+  service.link(core::kCreationFactory, factory_iri(user, addresses));
+  describe_run_factory(user, addresses, graph);
   Description prepare = service.inside(core::kCreationFactory);
   prepare.a(core::kCreationFactoryType)
       .markup(dublin::kTitle, "Requests that are kept and never run", addresses.dialect())
@@ -109,7 +103,8 @@ void describe_provider(const std::string& user, const Addresses& addresses, rdf:
   service.a(core::kServiceType)
       .link(core::kDomain, automation::kNamespace)
       .link(core::kUsage, automation::kDeploy);
-  describe_factories(user, service, addresses);
+  describe_dialogs_of(user, service, addresses, graph);
+  describe_factories(user, service, addresses, graph);
   const auto base = [&](Place place) { return addresses.of({.place = place, .user = user}); };
   const auto shape = [&](const char* name) {
     return addresses.of({.place = Place::shape, .id = name});

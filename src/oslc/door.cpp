@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "json/rules.h"
+#include "oslc/dialogs.h"
 #include "oslc/handlers.h"
 #include "oslc/selection.h"
 #include "oslc/vocabulary.h"
@@ -40,8 +41,20 @@ bool can_exist(const Address& address) {
          (!address.target || (!address.target->empty() && is_name_or_absent(*address.target)));
 }
 
-bool is_open(Place place) {
-  return place == Place::root_services || place == Place::shape;
+bool is_open(const http::Request& request, Place place) {
+  return place == Place::root_services || place == Place::shape || is_open_to_all(request, place);
+}
+
+// Whether the address is answered with something that is no graph, so that what RDF the client
+// reads does not matter.
+bool is_no_graph(const http::Request& request, Place place) {
+  if (request.method == "POST") return false;
+  if (place == Place::asset) return true;
+  return (place == Place::dialog || place == Place::prefilled) && wants_page(request);
+}
+
+void add_missing(http::Headers& headers, http::Header header) {
+  if (!http::find_header(headers, header.name)) headers.push_back(std::move(header));
 }
 
 std::string allowed_methods(Place place) {
@@ -105,6 +118,21 @@ Outcome<std::vector<http::Parameter>> query_of(const http::Request& request) {
   return query;
 }
 
+constexpr std::string_view kApplied = "return=representation";
+
+void add_dialogs(const Visit& visit, Answered& answered) {
+  if (answered.root.empty()) return;
+  describe_dialogs_of_container(visit.address, visit.addresses, answered.graph);
+  answered.headers.push_back({"Preference-Applied", std::string(kApplied)});
+}
+
+Answered answer_dialogs(const Visit& visit) {
+  Answered answered{.graph = new_graph(), .root = visit.iri};
+  Description(answered.graph, visit.iri).a(ldp::kBasicContainer);
+  add_dialogs(visit, answered);
+  return answered;
+}
+
 class Door {
  public:
   Door(service::Service& service, DoorOptions options)
@@ -124,6 +152,7 @@ class Door {
 
   service::Service& service_;
   const DoorOptions options_;
+  Prefills prefills_;
 };
 
 bool is_ours(const http::Request& request) {
@@ -157,10 +186,14 @@ asio::awaitable<http::Response> Door::handle(http::Request request) {
                             : Outcome<http::Response>(std::unexpected(std::move(answered).error()));
     response = written ? *std::move(written) : refusal(request, *address, written.error());
   }
+  if (address && response.status < 300) {
+    for (http::Header& link : dialog_links(*address, Addresses(base_of(request), options_.dialect)))
+      response.headers.push_back(std::move(link));
+  }
   response.headers.push_back(
       {std::string(kVersion), std::string(version_for(request).value_or("2.0"))});
-  response.headers.push_back({"Vary", "Accept, OSLC-Core-Version"});
-  response.headers.push_back({"Cache-Control", "private, no-cache"});
+  response.headers.push_back({"Vary", "Accept, Prefer, OSLC-Core-Version"});
+  add_missing(response.headers, {"Cache-Control", "private, no-cache"});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   // Credentials travel in a header that scripts set themselves, so any origin may ask.
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
@@ -175,7 +208,7 @@ std::string Door::base_of(const http::Request& request) const {
 }
 
 Later<service::Caller> Door::admit(const http::Request& request, const Address& address) {
-  if (is_open(address.place)) co_return service::Caller{};
+  if (is_open(request, address.place)) co_return service::Caller{};
   auto caller = co_await rest::authenticate(service_, request.headers);
   if (!caller) co_return std::unexpected(std::move(caller).error());
   if (address.user.empty()) co_return *std::move(caller);
@@ -201,7 +234,8 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
   }
   const bool page = address.place == Place::details;
   const std::string_view accept = request.header("Accept").value_or("");
-  if (page ? !rdf::negotiate(accept, kPageOffers) : !form_for(request))
+  const bool no_graph = is_no_graph(request, address.place);
+  if (!no_graph && (page ? !rdf::negotiate(accept, kPageOffers) : !form_for(request)))
     co_return refuse(406, "Nothing that you accept can be answered here",
                      "Accept application/rdf+xml, text/turtle or application/ld+json.");
   const Addresses addresses(base_of(request), options_.dialect);
@@ -217,8 +251,13 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
               .caller = *std::move(caller),
               .iri = many ? addresses.base() + request.target.substr(0, request.target.find('?'))
                           : addresses.of(address),
-              .strict_if_match = options_.strict_if_match};
+              .strict_if_match = options_.strict_if_match,
+              .prefills = prefills_,
+              .dialog_hosts = options_.dialog_hosts};
+  const PreferredDialogs dialogs = preferred_dialogs(request, address.place);
+  if (dialogs == PreferredDialogs::instead) co_return answer_dialogs(visit);
   auto answered = co_await handler(visit);
+  if (answered && dialogs == PreferredDialogs::beside) add_dialogs(visit, *answered);
   const std::string* properties = visit.parameter("oslc.properties");
   if (!answered || !properties || answered->page.size() || answered->root.empty())
     co_return answered;
@@ -236,9 +275,9 @@ Outcome<http::Response> Door::write(const http::Request& request, const Address&
                                     Answered answered) const {
   http::Response response{.status = answered.status, .headers = std::move(answered.headers)};
   if (!answered.page.empty()) {
-    response.headers.push_back({"Content-Type", "text/html; charset=utf-8"});
-    response.headers.push_back(
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"});
+    add_missing(response.headers, {"Content-Type", "text/html; charset=utf-8"});
+    add_missing(response.headers,
+                {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"});
     response.body = std::move(answered.page);
     return response;
   }

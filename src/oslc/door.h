@@ -11,6 +11,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "http/server.h"
 #include "oslc/dialect.h"
@@ -25,6 +26,9 @@ struct DoorOptions {
   std::string base_url = {};
   // Whether a PUT needs an If-Match. One that does not match is refused either way.
   bool strict_if_match = true;
+  // Origins of the tools that may show our dialogs in a frame: "https://jazz.example.com". Others
+  // may open them in a window.
+  std::vector<std::string> dialog_hosts = {};
 };
 
 // For the `otherwise` of rest::DoorOptions. Answers what is not below these addresses as the REST

@@ -13,6 +13,8 @@
 
 namespace mayfly::oslc {
 
+class Prefills;
+
 struct Visit {
   service::Service& service;
   const http::Request& http;
@@ -23,6 +25,8 @@ struct Visit {
   service::Caller caller;
   std::string iri;  // of this address: without parameters that only select or page
   bool strict_if_match = true;
+  Prefills& prefills;
+  const std::vector<std::string>& dialog_hosts;
 
   const std::string& user() const { return address.user; }
   const std::string* parameter(std::string_view name) const;

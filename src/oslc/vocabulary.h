@@ -102,6 +102,9 @@ inline constexpr std::string_view kPrefixDefinition =
     "http://open-services.net/ns/core#prefixDefinition";
 inline constexpr std::string_view kNextPage = "http://open-services.net/ns/core#nextPage";
 inline constexpr std::string_view kTotalCount = "http://open-services.net/ns/core#totalCount";
+inline constexpr std::string_view kPostBody = "http://open-services.net/ns/core#postBody";
+inline constexpr std::string_view kScore = "http://open-services.net/ns/core#score";
+inline constexpr std::string_view kOrder = "http://open-services.net/ns/core#order";
 inline constexpr std::string_view kStatusCode = "http://open-services.net/ns/core#statusCode";
 inline constexpr std::string_view kMessage = "http://open-services.net/ns/core#message";
 inline constexpr std::string_view kExtendedError = "http://open-services.net/ns/core#extendedError";

@@ -1,0 +1,53 @@
+// The selection dialogs: one plan, or one result.
+
+import { useState } from "react";
+import { readPlans, readResults } from "./lists";
+import { Frame } from "./frame";
+import { Item, Picker, ReadPage } from "./picker";
+import { answer, cancel } from "./protocol";
+
+interface SelectProps {
+  title: string;
+  lead: string;
+  read: ReadPage;
+  placeholder: string;
+  empty: string;
+}
+
+function SelectDialog({ title, lead, read, placeholder, empty }: SelectProps) {
+  const [chosen, choose] = useState<Item>();
+  const accept = (item: Item | undefined) => item && answer([{ label: item.label, uri: item.uri }]);
+  return (
+    <Frame
+      title={title}
+      lead={lead}
+      aside={chosen && <span className="chosen">{chosen.label}</span>}
+      onCancel={cancel}
+      submitLabel="Choose"
+      submitDisabled={!chosen}
+      onSubmit={() => accept(chosen)}
+    >
+      <Picker read={read} placeholder={placeholder} empty={empty} chosen={chosen} onChoose={choose} onAccept={accept} />
+    </Frame>
+  );
+}
+
+export const SelectPlan = () => (
+  <SelectDialog
+    title="Choose a plan"
+    lead="What can be deployed: two built-in plans, and your templates."
+    read={readPlans}
+    placeholder="Search plans"
+    empty="There are no plans."
+  />
+);
+
+export const SelectResult = () => (
+  <SelectDialog
+    title="Choose a deployment"
+    lead="What was launched, the newest first."
+    read={readResults}
+    placeholder="Search deployments"
+    empty="Nothing was launched yet."
+  />
+);
