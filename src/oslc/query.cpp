@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kTermsMax = 32;
 constexpr std::size_t kValuesMax = 1000;
+constexpr std::size_t kDepthMax = 8;
 
 Outcome<QueryValue> read_value(Cursor& cursor) {
   if (cursor.peek() == '<') {
@@ -69,14 +70,22 @@ Outcome<void> read_in(Cursor& cursor, QueryTerm& term) {
   return {};
 }
 
-Outcome<QueryTerm> read_term(Cursor& cursor) {
+Outcome<std::vector<QueryTerm>> read_terms(Cursor& cursor, std::size_t depth);
+
+Outcome<QueryTerm> read_term(Cursor& cursor, std::size_t depth) {
   QueryTerm term;
   if (!cursor.take("*")) {
     TRY(term.property, cursor.name());
   }
-  if (cursor.peek() == '{') return refuse(501, "Nested properties in oslc.where are not supported");
   Cursor ahead = cursor;
   ahead.skip_spaces();
+  if (ahead.take("{")) {
+    if (depth == kDepthMax) return cursor.wrong("braces are too deep");
+    cursor = ahead;
+    TRY(term.inside, read_terms(cursor, depth + 1));
+    if (!cursor.take("}")) return cursor.wrong("a closing brace belongs");
+    return term;
+  }
   if (ahead.take("in") && (ahead.peek() == ' ' || ahead.peek() == '[')) {
     cursor = ahead;
     TRY_VOID(read_in(cursor, term));
@@ -90,6 +99,20 @@ Outcome<QueryTerm> read_term(Cursor& cursor) {
   TRY(QueryValue value, read_value(cursor));
   term.values.push_back(std::move(value));
   return term;
+}
+
+// Up to the end, or to a brace that closes.
+Outcome<std::vector<QueryTerm>> read_terms(Cursor& cursor, std::size_t depth) {
+  std::vector<QueryTerm> terms;
+  while (true) {
+    cursor.skip_spaces();
+    TRY(QueryTerm term, read_term(cursor, depth));
+    terms.push_back(std::move(term));
+    cursor.skip_spaces();
+    if (cursor.at_end() || cursor.peek() == '}') return terms;
+    if (!cursor.take("and")) return cursor.wrong("'and' belongs");
+    if (terms.size() == kTermsMax) return cursor.wrong("there are too many terms");
+  }
 }
 
 // -1, 0, 1: less, equal, greater; nothing when they cannot be compared.
@@ -133,11 +156,18 @@ bool holds(Operator op, int order) {
   return false;
 }
 
+bool fits_all(const rdf::Graph& graph, rdf::Id subject, const std::vector<QueryTerm>& where);
+
 bool fits_term(const rdf::Graph& graph, rdf::Id subject, const QueryTerm& term) {
   bool equal = false;
   for (const std::uint32_t at : graph.of(subject)) {
     const rdf::Triple& triple = graph.triples()[at];
     if (!term.property.empty() && graph.term(triple.predicate).text != term.property) continue;
+    if (term.nested()) {
+      if (!graph.of(triple.object).empty() && fits_all(graph, triple.object, term.inside))
+        return true;
+      continue;
+    }
     for (const QueryValue& value : term.values) {
       const auto order = compare(graph.term(triple.object), value);
       if (!order) continue;
@@ -146,36 +176,33 @@ bool fits_term(const rdf::Graph& graph, rdf::Id subject, const QueryTerm& term) 
     }
   }
   // Unequal: none of the values is it.
-  return term.op == Operator::unequal && !equal;
+  return !term.nested() && term.op == Operator::unequal && !equal;
+}
+
+bool fits_all(const rdf::Graph& graph, rdf::Id subject, const std::vector<QueryTerm>& where) {
+  return std::ranges::all_of(
+      where, [&](const QueryTerm& term) { return fits_term(graph, subject, term); });
 }
 
 }  // namespace
 
 Outcome<std::vector<QueryTerm>> read_where(std::string_view text, const rdf::Prefixes& prefixes) {
   Cursor cursor("oslc.where", text, prefixes);
-  std::vector<QueryTerm> where;
-  while (true) {
-    cursor.skip_spaces();
-    TRY(QueryTerm term, read_term(cursor));
-    where.push_back(std::move(term));
-    cursor.skip_spaces();
-    if (cursor.at_end()) return where;
-    if (!cursor.take("and")) return cursor.wrong("'and' belongs");
-    if (where.size() == kTermsMax) return cursor.wrong("there are too many terms");
-  }
+  TRY(std::vector<QueryTerm> where, read_terms(cursor, 0));
+  if (!cursor.at_end()) return cursor.wrong("'and' belongs");
+  return where;
 }
 
 bool fits(const rdf::Graph& graph, std::string_view resource, const std::vector<QueryTerm>& where) {
   const rdf::Id subject = graph.find(rdf::iri(resource));
-  return subject != rdf::kNone && std::ranges::all_of(where, [&](const QueryTerm& term) {
-           return fits_term(graph, subject, term);
-         });
+  return subject != rdf::kNone && fits_all(graph, subject, where);
 }
 
 std::optional<std::vector<QueryValue>> wanted(const std::vector<QueryTerm>& where,
                                               std::string_view property) {
   for (const QueryTerm& term : where) {
-    if (term.property == property && (term.op == Operator::equal || term.op == Operator::in))
+    if (term.property == property && !term.nested() &&
+        (term.op == Operator::equal || term.op == Operator::in))
       return term.values;
   }
   return std::nullopt;

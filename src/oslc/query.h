@@ -1,6 +1,9 @@
-// oslc.where: what it says, and whether a resource fits. One of the terms may lead straight to the
-// resource (its identifier, or the request that produced it), so the query need not look at all.
-// Not known: nested properties (501). Pure functions, any thread.
+// oslc.where: what it says, and whether a resource fits. Pure functions, any thread.
+//
+// Texts are compared by their bytes, so case counts; a language or a datatype of what is asked for
+// changes nothing. A resource that has a property more than once fits when one of its values does;
+// `!=` wants that none is the value. property{...} wants one value of which all inside holds: the
+// graph has to describe it.
 #pragma once
 
 #include <optional>
@@ -25,7 +28,10 @@ struct QueryValue {
 struct QueryTerm {
   std::string property;  // an IRI; empty: any
   Operator op = Operator::equal;
-  std::vector<QueryValue> values;  // one, but of `in`
+  std::vector<QueryValue> values;  // one, but of `in`; none with `inside`
+  std::vector<QueryTerm> inside;   // of property{...}
+
+  bool nested() const { return !inside.empty(); }
 };
 
 // All of them have to hold.
