@@ -239,21 +239,19 @@ std::vector<OverLimit> Accounts::check_instead_of(const std::string& id,
   turn_month();
   const auto found = entries_.find(id);
   if (found == entries_.end()) return check(reservation);
-  const Entry& entry = found->second;
-  const Account& account = account_of(reservation.user);
-  Reservation released = *entry.state;
+  Reservation released = *found->second.state;
   released.goal = Goal::absent;
   if (!released.release_requested_at) released.release_requested_at = loop_.now();
-  const Amounts cost = amounts(released, entry.offer, nullptr);
-  std::vector<OverLimit> first;
-  for (const Offer& offer : reservation.candidates) {
-    Amounts wanted = amounts(reservation, offer, nullptr);
-    for (const auto& [month, amount] : cost.usd) wanted.usd[month].value += amount.value;
-    auto reasons = broken(account, entry.present ? entry.amounts : Amounts{}, wanted);
-    if (reasons.empty()) return {};
-    if (first.empty()) first = std::move(reasons);
-  }
-  return first;
+  Entry cost;
+  cost.amounts = amounts(released, found->second.offer, nullptr);
+  cost.present = false;
+  Account& account = account_of(reservation.user);
+  book(account, found->second, -1);
+  book(account, cost, +1);
+  auto reasons = check(reservation);
+  book(account, cost, -1);
+  book(account, found->second, +1);
+  return reasons;
 }
 
 Result<void> Accounts::open(Reservation& reservation) {

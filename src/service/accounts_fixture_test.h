@@ -23,13 +23,19 @@ class AnyKeyring final : public engine::Keyring {
   }
 };
 
-// A store that now and then refuses a write, or lies about one.
+// A store that now and then refuses a write, or lies about one; or that dies after so many.
 struct Unreliable final : store::Faults {
   SeededRandom random{5};
   std::uint64_t one_in = 0;
   bool refuses = false;
+  std::optional<int> left = {};                    // writes until it dies
+  store::CommitFate last = store::CommitFate::ok;  // what becomes of the last of them
   store::CommitFate fate() override {
     if (refuses) return store::CommitFate::refused;
+    if (left && --*left <= 0) {
+      refuses = true;
+      return last;
+    }
     if (one_in == 0 || random.next() % one_in != 0) return store::CommitFate::ok;
     return random.next() % 2 ? store::CommitFate::refused
                              : store::CommitFate::written_but_reported_failed;

@@ -1,0 +1,331 @@
+// Extensions and restarts: that each is done once, whatever breaks while it is.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "http/client.h"
+#include "service/accounts_fixture_test.h"
+#include "service/service.h"
+
+namespace mayfly::service {
+namespace {
+
+namespace asio = boost::asio;
+
+// The service over everything that AccountsTest has, with a user who has a key.
+class FollowUps : public AccountsTest {
+ protected:
+  void begin(Allowance allowance = {}) {
+    boot(allowance);
+    notifier_ = std::make_unique<notify::Notifier>(
+        notify::Ports{.loop = loop_,
+                      .store = *store_,
+                      .http = *http_,
+                      .random = random_,
+                      .unseal = [](std::string_view, std::string_view) { return Secret(); }},
+        notify::Settings{});
+    service_ = std::make_unique<Service>(Parts{.store = *store_,
+                                               .engine = *engine_,
+                                               .engine_loop = loop_,
+                                               .accounts = *accounts_,
+                                               .clouds = {{"aws", cloud_.get()}},
+                                               .catalog = [this] { return catalog_; },
+                                               .clock = loop_,
+                                               .random = random_,
+                                               .vault = *vault_,
+                                               .notifier = *notifier_,
+                                               .settings = {.authenticate = false}});
+    if (disk_->get("keys", "k-aws")) return;
+    const Key key{.id = "k-aws", .user = "ann", .cloud = "aws", .account = "1"};
+    store::Batch batch;
+    batch.push_back({.collection = "keys", .id = key.id, .document = to_document(key)});
+    ASSERT_TRUE(disk_->apply(std::move(batch)));
+  }
+
+  // Everything in memory is gone; what the disk has is taken up, as the server does it.
+  void crash_and_begin() {
+    service_.reset();
+    engine_.reset();
+    notifier_.reset();
+    loop_.drop_all();
+    context_ = std::make_unique<asio::io_context>();
+    loop_.drop_all();
+    faults_ = {};
+    begin(allowance_);
+    EXPECT_TRUE(run(service_->complete_all()));
+  }
+
+  // Until it has answered; not_found when it never does.
+  template <class T>
+  Result<T> run(Async<T> what) {
+    std::optional<Result<T>> answer;
+    asio::co_spawn(
+        *context_, std::move(what),
+        [&answer](const std::exception_ptr&, Result<T> result) { answer = std::move(result); });
+    for (int turn = 0; turn < 20'000 && !answer; ++turn) {
+      context_->restart();
+      context_->poll();
+      loop_.pass(1ms);
+    }
+    if (!answer) {
+      // Whoever waited for it is gone, too.
+      context_ = std::make_unique<asio::io_context>();
+      return fail(ErrorCode::timed_out, "It never answered");
+    }
+    return *std::move(answer);
+  }
+
+  std::string launch(Request request) {
+    auto created = run(service_->create("ann", std::move(request), "", "", "",
+                                        Automation{.plan = "vm", .title = "Tonight's"}));
+    EXPECT_TRUE(created) << created.error().message;
+    const std::string id = created->reservation->id;
+    loop_.pass(10min);
+    EXPECT_EQ(state(id).phase, Phase::ready);
+    return id;
+  }
+
+  Result<Automation> restart(const std::string& id) {
+    return run(
+        service_->restart("ann", {.plan = "vm", .reservation = id, .title = "Restart: Tonight's"}));
+  }
+  Result<Automation> extend(const std::string& id, Duration by, const std::string& key = "") {
+    return run(
+        service_->extend("ann", {.plan = "vm", .reservation = id, .title = "Extend"}, by, key));
+  }
+
+  std::vector<std::string> wanted() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, reservation] : seen_)
+      if (reservation.goal == Goal::present) ids.push_back(id);
+    return ids;
+  }
+
+  static Vault make_vault() { return *Vault::from_hex(Secret(std::string(64, 'a'))); }
+
+  std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
+  std::unique_ptr<Vault> vault_ = std::make_unique<Vault>(make_vault());
+  std::unique_ptr<http::Client> http_ = http::make_curl_client();
+  std::unique_ptr<notify::Notifier> notifier_;
+  std::unique_ptr<Service> service_;
+};
+
+TEST_F(FollowUps, RestartEndsTheOldAndLaunchesTheSameAgain) {
+  begin();
+  const std::string old = launch(small(2));
+  const auto done = restart(old);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_FALSE(done->open);
+  EXPECT_EQ(done->refusal, "");
+  loop_.pass(10min);
+  EXPECT_EQ(wanted(), std::vector{done->replacement});
+  EXPECT_EQ(state(old).phase, Phase::released);
+  EXPECT_EQ(state(old).end_reason, "it was restarted");
+  const Reservation& fresh = state(done->replacement);
+  EXPECT_EQ(fresh.phase, Phase::ready);
+  EXPECT_EQ(fresh.request, state(old).request);
+  EXPECT_EQ(world_.living().size(), 2u);
+  const auto said = run(service_->find_launch("ann", fresh.id));
+  ASSERT_TRUE(said && *said);
+  EXPECT_EQ((*said)->title, "Tonight's");
+}
+
+TEST_F(FollowUps, RestartHappensOnceHoweverOftenItIsAskedFor) {
+  begin();
+  const std::string old = launch(small());
+  const auto first = restart(old);
+  const auto second = restart(old);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(*first, *second);
+  loop_.pass(48h);  // the old one's tombstone has passed, and so has the new one's
+  const auto much_later = restart(old);
+  ASSERT_TRUE(much_later) << much_later.error().message;
+  EXPECT_EQ(much_later->replacement, first->replacement);
+  EXPECT_EQ(seen_.size(), 2u);
+}
+
+TEST_F(FollowUps, RestartIsPossibleAtTheLimit) {
+  begin({.limits = {.machines = 2}});
+  const std::string old = launch(small(2));
+  const auto done = restart(old);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_NE(done->replacement, "");
+}
+
+TEST_F(FollowUps, RestartThatNoLimitHasRoomForLeavesTheOldAlone) {
+  begin({.limits = {.vcpus = 4}});
+  const std::string old = launch(small(2, 2));
+  accounts_->set_overrides("ann", {.vcpus = "2"}, 7);
+  const auto refused = restart(old);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::over_limit);
+  EXPECT_EQ(wanted(), std::vector{old});
+  EXPECT_EQ(world_.living().size(), 2u);
+}
+
+TEST_F(FollowUps, RestartOfWhatIsBeingTornDownIsRefused) {
+  begin();
+  const std::string old = launch(small());
+  ASSERT_TRUE(run(service_->release("ann", old)));
+  const auto refused = restart(old);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(wanted().empty());
+}
+
+// Somebody ends it after the restart was looked at and before it was written.
+TEST_F(FollowUps, RestartDoesNotBringBackWhatSomebodyElseEnded) {
+  begin();
+  const std::string old = launch(small());
+  ASSERT_TRUE(run(service_->release("ann", old)));
+  loop_.pass(1min);
+  Automation asked{.id = "s" + old.substr(1),
+                   .user = "ann",
+                   .kind = AutomationKind::restart,
+                   .plan = "vm",
+                   .reservation = old,
+                   .created_at = loop_.now(),
+                   .open = true};
+  store::Batch batch;
+  batch.push_back({.collection = kAutomations, .id = asked.id, .document = to_document(asked)});
+  ASSERT_TRUE(disk_->apply(std::move(batch)));
+  const auto done = run(service_->complete(asked));
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->open);
+  EXPECT_NE(done->refusal.find("being torn down already"), std::string::npos);
+  EXPECT_TRUE(wanted().empty());
+}
+
+TEST_F(FollowUps, RestartsAskedForAtOnceLaunchOne) {
+  begin({.limits = {.machines = 1}});
+  const std::string old = launch(small());
+  std::vector<Result<Automation>> answers;
+  for (int i = 0; i < 4; ++i) {
+    asio::co_spawn(*context_,
+                   service_->restart("ann", {.plan = "vm", .reservation = old, .title = "x"}),
+                   [&](const std::exception_ptr&, Result<Automation> answer) {
+                     answers.push_back(std::move(answer));
+                   });
+  }
+  for (int turn = 0; turn < 1000 && answers.size() < 4; ++turn) {
+    context_->restart();
+    context_->poll();
+    loop_.pass(1ms);
+  }
+  ASSERT_EQ(answers.size(), 4u);
+  const auto settled = restart(old);
+  ASSERT_TRUE(settled);
+  EXPECT_EQ(settled->refusal, "");
+  loop_.pass(10min);
+  EXPECT_EQ(wanted(), std::vector{settled->replacement});
+  EXPECT_EQ(seen_.size(), 2u);
+}
+
+// ---- crashes
+
+struct Death {
+  int writes;  // the last of which is the one at which the store dies
+  store::CommitFate last;
+};
+
+class FollowUpsCrashing : public FollowUps, public testing::WithParamInterface<Death> {
+ protected:
+  void let_it_die() {
+    faults_.left = GetParam().writes;
+    faults_.last = GetParam().last;
+  }
+};
+
+// Whatever write is the last: never two that cost, and once it was asked for durably, in the end
+// exactly the new one.
+TEST_P(FollowUpsCrashing, RestartIsDoneOnce) {
+  begin();
+  const std::string old = launch(small());
+  let_it_die();
+  (void)restart(old);
+  crash_and_begin();
+  EXPECT_LE(wanted().size(), 1u);
+  loop_.pass(10min);
+  ASSERT_EQ(wanted().size(), 1u);
+  const bool asked = disk_->get(kAutomations, "s" + old.substr(1)).has_value();
+  EXPECT_EQ(wanted() == std::vector{old}, !asked);
+  EXPECT_EQ(world_.living().size(), 1u);
+
+  const auto again = restart(old);  // the client, which never heard
+  ASSERT_TRUE(again) << again.error().message;
+  loop_.pass(10min);
+  EXPECT_EQ(wanted(), std::vector{again->replacement});
+  EXPECT_EQ(state(again->replacement).phase, Phase::ready);
+  EXPECT_EQ(state(old).phase, Phase::released);
+  EXPECT_EQ(seen_.size(), 2u);
+  EXPECT_EQ(world_.living().size(), 1u);
+}
+
+TEST_P(FollowUpsCrashing, ExtensionWithAKeyIsDoneOnce) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  let_it_die();
+  (void)extend(id, 1h, "key");
+  crash_and_begin();
+  const auto again = extend(id, 1h, "key");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->open);
+  EXPECT_EQ(state(id).expires_at, end + 1h);
+}
+
+std::vector<Death> deaths() {
+  std::vector<Death> all;
+  for (int writes = 1; writes <= 10; ++writes) {
+    for (const auto last : {store::CommitFate::refused, store::CommitFate::ok,
+                            store::CommitFate::written_but_reported_failed})
+      all.push_back({writes, last});
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEachWrite, FollowUpsCrashing, testing::ValuesIn(deaths()),
+                         [](const auto& info) {
+                           return fmt::format("{}_{}", info.param.writes,
+                                              static_cast<int>(info.param.last));
+                         });
+
+// ---- extension
+
+TEST_F(FollowUps, ExtensionMovesTheEnd) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  const auto done = extend(id, 90min);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_FALSE(done->open);
+  EXPECT_EQ(done->until, end + 90min);
+  EXPECT_EQ(state(id).expires_at, end + 90min);
+  ASSERT_TRUE(extend(id, 90min));
+  EXPECT_EQ(state(id).expires_at, end + 180min);
+}
+
+TEST_F(FollowUps, ExtensionWithinWhatIsAllowed) {
+  begin({.lease = {.longest = 3h}});
+  const std::string id = launch(small());
+  const auto refused = extend(id, 2h);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  ASSERT_TRUE(run(service_->release("ann", id)));
+  const auto late = extend(id, 1min);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::conflict);
+}
+
+TEST_F(FollowUps, ExtensionThatALimitRefusesHasFailedAndChangedNothing) {
+  begin({.limits = {.usd_per_month = Money{200'000}}});
+  const std::string id = launch(small());
+  const auto end = state(id).expires_at;
+  const auto refused = extend(id, 500h);
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_FALSE(refused->open);
+  EXPECT_NE(refused->refusal.find("limit"), std::string::npos);
+  EXPECT_EQ(state(id).expires_at, end);
+}
+
+}  // namespace
+}  // namespace mayfly::service
