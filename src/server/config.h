@@ -50,7 +50,8 @@ struct Config {
   // [notify]: version and public_only are filled in by the assembly.
   notify::Settings notify;
   bool notify_allow_private = false;  // webhooks may point at this machine and its network
-  // [oslc]: dialect = "both" | "published" | "2014", base_url, if_match = "strict" | "lenient"
+  // [oslc]: dialect = "both" | "published" | "2014", base_url, if_match = "strict" | "lenient",
+  // dialog_hosts
   oslc::DoorOptions oslc;
   // [smtp]: no url, no e-mail. The password comes from MAYFLY_SMTP_PASSWORD or password_file.
   mail::SmtpSettings smtp;

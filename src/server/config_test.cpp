@@ -181,12 +181,19 @@ TEST(Config, SaysHowAutomationToolsAreAnswered) {
 dialect = "2014"
 base_url = "https://mayfly.example.com"
 if_match = "lenient"
+dialog_hosts = ["https://jazz.example.com", "https://*.example.org:9443"]
 )",
                               "test.toml", config);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(config.oslc.dialect, oslc::Dialect::draft_2014);
   EXPECT_EQ(config.oslc.base_url, "https://mayfly.example.com");
   EXPECT_FALSE(config.oslc.strict_if_match);
+  EXPECT_EQ(config.oslc.dialog_hosts,
+            (std::vector<std::string>{"https://jazz.example.com", "https://*.example.org:9443"}));
+  for (const char* wrong :
+       {"\"https://x\"", "[1]", "[\"*\"]", "[\"https://*\"]", "[\"jazz.example.com\"]",
+        "[\"https://x; script-src *\"]", "[\"https://x/y\"]", "[\"https://\"]"})
+    EXPECT_NE(error_of(fmt::format("oslc.dialog_hosts = {}", wrong)), "") << wrong;
   EXPECT_NE(error_of("oslc.dialect = \"1999\""), "");
   EXPECT_NE(error_of("oslc.if_match = \"sometimes\""), "");
   for (const char* wrong : {"mayfly.example.com", "https://mayfly.example.com/", "ftp://x",

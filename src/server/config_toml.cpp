@@ -134,6 +134,32 @@ Result<void> set_if_match(const std::string& name, const std::string& value, Con
   return {};
 }
 
+// What a policy's frame-ancestors may name: nothing that could end the list or begin another one.
+bool is_origin(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view host = text.substr(scheme + 3);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-.:*[]").contains(c);
+  };
+  return (text.starts_with("https://") || text.starts_with("http://")) && !host.empty() &&
+         (host.front() != '*' || host.starts_with("*.")) && std::ranges::all_of(host, fits);
+}
+
+Result<void> set_dialog_hosts(const std::string& name, const toml::node& node, Config& config) {
+  const toml::array* list = node.as_array();
+  if (!list) return fail_field(name, "must be a list of origins");
+  config.oslc.dialog_hosts.clear();
+  for (const toml::node& entry : *list) {
+    const auto value = entry.value<std::string>();
+    if (!entry.is_string() || !value || !is_origin(*value))
+      return fail_field(name, "must be a list of origins, https://jazz.example.com");
+    config.oslc.dialog_hosts.push_back(*value);
+  }
+  return {};
+}
+
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all = {
       {"server.listen", text([](const std::string&, const std::string& value, Config& config) {
@@ -180,6 +206,7 @@ const std::map<std::string, Setter>& setters() {
       {"oslc.dialect", text(set_dialect)},
       {"oslc.base_url", text(set_base_url)},
       {"oslc.if_match", text(set_if_match)},
+      {"oslc.dialog_hosts", set_dialog_hosts},
       {"smtp.url", text([](const std::string&, const std::string& value, Config& config) {
          return apply_smtp_url(value, config);
        })},
