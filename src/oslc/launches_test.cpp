@@ -121,13 +121,6 @@ TEST(Result, KeepsParametersThatMeanNothingToUs) {
                   "http://mayfly.test/oslc/users/ann/plans/template:web"));
 }
 
-TEST(Result, OffersItsTeardownOnlyWhileThereIsSomethingToEnd) {
-  EXPECT_EQ(texts(result_of(ready()), kResult, core::kAction),
-            std::vector<std::string>{std::string(kResult) + "#teardown"});
-  EXPECT_TRUE(texts(result_of(provisioning()), kResult, core::kAction).empty());
-  EXPECT_TRUE(texts(result_of(releasing(ready(), "x")), kResult, core::kAction).empty());
-}
-
 TEST(Result, OffersToDeployAgainOnceNothingIsLeft) {
   const std::string redeploy = std::string(kResult) + "#redeploy";
   for (const Phase phase : {Phase::released, Phase::failed}) {

@@ -134,14 +134,22 @@ class OslcDoor : public ::testing::Test {
   }
 
   // The result of a small machine that is ready.
-  Reply launch() {
-    const Reply created = ask("POST", mine("requests"), request_for(mine("plans/vm"), small()));
+  Reply launch(const std::string& parameters = small()) {
+    const Reply created = ask("POST", mine("requests"), request_for(mine("plans/vm"), parameters));
     EXPECT_EQ(created.status, 201) << created.body;
     const std::string result =
         created.one(created.header("Location"), automation::kProducedAutomationResult);
     Reply complete = wait_for(result, automation::kComplete);
     result_ = result;
     return complete;
+  }
+
+  // The action of that type that the result offers; empty: none.
+  static std::string action_of(const Reply& result, std::string_view iri, std::string_view type) {
+    for (const rdf::Term& action : result.graph.objects(rdf::iri(iri), core::kAction)) {
+      if (result.has(action.text, rdf::kType, type)) return std::string(action.text);
+    }
+    return "";
   }
 
   static inline std::unique_ptr<rest::Installation> installation_;
