@@ -88,9 +88,11 @@ Result<const JsonLdContext*> JsonLdContexts::enter(const JsonLdContext& outer,
   context.vocabulary = outer.vocabulary;
   context.has_vocabulary = outer.has_vocabulary;
   context.language = outer.language;
+  context.protects = outer.protects;
   context.outer = &outer;
   for (const json::value& part : items_of(local)) {
     if (part.is_null()) {
+      if (context.protects) return wrong("a context of null would undo protected terms");
       context = JsonLdContext{};
       context.base = first().base;
     } else if (part.is_string()) {
@@ -117,6 +119,8 @@ Result<void> JsonLdContexts::settings(JsonLdContext& context, const json::object
       context.language = is_text ? text_of(value) : "";
     } else if (name == "@version") {
       if (!value.is_double() || value.get_double() != 1.1) return wrong("@version must be 1.1");
+    } else if (name == "@protected") {
+      if (!value.is_bool()) return wrong("@protected must be true or false");
     } else if (name == "@import" || name == "@propagate" || name == "@direction") {
       return wrong(fmt::format("{} in a context is not supported", name));
     }
@@ -138,7 +142,9 @@ Result<void> JsonLdContexts::settings(JsonLdContext& context, const json::object
 
 Result<void> JsonLdContexts::merge(JsonLdContext& context, const json::object& local) {
   TRY_VOID(settings(context, local));
-  Definition definition{.context = context, .local = local};
+  const json::value* guard = local.if_contains("@protected");
+  Definition definition{
+      .context = context, .local = local, .are_protected = guard != nullptr && guard->get_bool()};
   for (const auto& member : local) {
     const std::string_view term = view(member.key());
     if (term == "@base" || term == "@language" || term == "@vocab" || term == "@version" ||
@@ -162,6 +168,21 @@ Result<std::optional<std::string>> JsonLdContexts::expand(Definition& definition
   return definition.context.expand(value, true, false);
 }
 
+// A term that looks like an IRI must be the one that it looks like.
+Result<void> JsonLdContexts::means_itself(Definition& definition, std::string_view term,
+                                          const std::optional<std::string>& iri) {
+  const std::size_t colon = term.find(':', 1);
+  const bool compact = colon != std::string_view::npos && colon + 1 < term.size();
+  if (!compact && term.find('/') == std::string_view::npos) return {};
+  if (compact && definition.local.contains(term.substr(0, colon)))
+    TRY_VOID(define(definition, term.substr(0, colon)));
+  std::optional<std::string> meaning = definition.context.expand(term, false, false);
+  if (!compact && definition.context.has_vocabulary)
+    meaning = definition.context.vocabulary + std::string(term);
+  if (meaning != iri) return wrong(fmt::format("the term '{}' looks like another IRI", term));
+  return {};
+}
+
 Result<void> JsonLdContexts::define(Definition& definition, std::string_view term) {
   const auto [progress, is_new] =
       definition.progress.try_emplace(std::string(term), Progress::begun);
@@ -178,7 +199,7 @@ Result<void> JsonLdContexts::define(Definition& definition, std::string_view ter
   if (looks_like_keyword(term)) {
     // Kept free for keywords to come: means nothing.
   } else if (value.is_null()) {
-    definition.context.terms.insert_or_assign(std::string(term), JsonLdTerm{});
+    made = keep(definition, term, {.is_protected = definition.are_protected});
   } else if (value.is_string()) {
     made = define_from(definition, term, json::object{{"@id", value}}, true);
   } else if (value.is_object()) {
@@ -189,6 +210,18 @@ Result<void> JsonLdContexts::define(Definition& definition, std::string_view ter
   --definition.depth;
   definition.progress[std::string(term)] = Progress::done;
   return made;
+}
+
+// What is protected stays so, and as it is.
+Result<void> JsonLdContexts::keep(Definition& definition, std::string_view term, JsonLdTerm made) {
+  if (const JsonLdTerm* before = definition.context.find(term);
+      before != nullptr && before->is_protected) {
+    made.is_protected = true;
+    if (made != *before) return wrong(fmt::format("the term '{}' is protected", term));
+  }
+  definition.context.protects = definition.context.protects || made.is_protected;
+  definition.context.terms.insert_or_assign(std::string(term), std::move(made));
+  return {};
 }
 
 Result<void> JsonLdContexts::container(const json::value& value, std::string_view term,
@@ -207,7 +240,7 @@ Result<void> JsonLdContexts::container(const json::value& value, std::string_vie
 
 Result<void> JsonLdContexts::define_from(Definition& definition, std::string_view term,
                                          const json::object& value, bool simple) {
-  JsonLdTerm made;
+  JsonLdTerm made{.is_protected = definition.are_protected};
   const json::value* id = value.if_contains("@id");
   for (const auto& [key, field] : value) {
     const std::string_view name = view(key);
@@ -232,22 +265,24 @@ Result<void> JsonLdContexts::define_from(Definition& definition, std::string_vie
     } else if (name == "@prefix") {
       if (!field.is_bool() || term.find_first_of(":/") != std::string_view::npos)
         return wrong(fmt::format("@prefix of '{}' is wrong", term));
-    } else if (name != "@id" && name != "@protected") {
+    } else if (name == "@protected") {
+      if (!field.is_bool()) return wrong(fmt::format("@protected of '{}' is wrong", term));
+      made.is_protected = field.get_bool();
+    } else if (name != "@id") {
       return wrong(fmt::format("{} in the definition of '{}' is not supported", name, term));
     }
   }
   if (made.reverse && made.is_list)
     return wrong(fmt::format("'{}' cannot be both a list and reversed", term));
-  if (id != nullptr && id->is_null()) {
-    definition.context.terms.insert_or_assign(std::string(term), JsonLdTerm{});
-    return {};
-  }
+  if (id != nullptr && id->is_null())
+    return keep(definition, term, {.is_protected = made.is_protected});
   if (id != nullptr && !id->is_string())
     return wrong(fmt::format("@id of '{}' must be a string", term));
   const bool own_name = id == nullptr || text_of(*id) == term;
   if (!own_name) {
     TRY(made.iri, expand(definition, text_of(*id)));
     if (!made.iri && looks_like_keyword(text_of(*id))) return {};
+    if (!made.reverse) TRY_VOID(means_itself(definition, term, made.iri));
   } else if (const std::size_t colon = term.find(':', 1); colon != std::string_view::npos) {
     const std::string_view prefix = term.substr(0, colon);
     if (definition.local.contains(prefix)) TRY_VOID(define(definition, prefix));
@@ -264,11 +299,12 @@ Result<void> JsonLdContexts::define_from(Definition& definition, std::string_vie
   if (!usable) return wrong(fmt::format("the term '{}' stands for no IRI", term));
   if (*made.iri == "@context") return wrong("@context may have no other name");
   const json::value* prefix = value.if_contains("@prefix");
+  if (prefix != nullptr && prefix->get_bool() && is_json_ld_keyword(*made.iri))
+    return wrong(fmt::format("the keyword '{}' cannot be a prefix", term));
   made.is_prefix = prefix != nullptr ? prefix->get_bool()
                                      : simple && term.find_first_of(":/") == term.npos &&
                                            ends_like_prefix(*made.iri);
-  definition.context.terms.insert_or_assign(std::string(term), std::move(made));
-  return {};
+  return keep(definition, term, std::move(made));
 }
 
 }  // namespace mayfly::rdf

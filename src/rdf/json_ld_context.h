@@ -25,6 +25,9 @@ struct JsonLdTerm {
   bool by_language = false;
   bool reverse = false;
   bool is_prefix = false;
+  bool is_protected = false;  // may only be defined anew as what it is
+
+  bool operator==(const JsonLdTerm&) const = default;
 };
 
 class JsonLdContext {
@@ -35,6 +38,7 @@ class JsonLdContext {
   std::string vocabulary;
   bool has_vocabulary = false;
   std::string language;
+  bool protects = false;  // any term
 
   const JsonLdTerm* find(std::string_view term) const;
 
@@ -64,13 +68,17 @@ class JsonLdContexts {
   struct Definition {
     JsonLdContext& context;
     const json::object& local;
+    bool are_protected = false;  // unless a term says otherwise
     std::map<std::string, Progress, std::less<>> progress = {};
     int depth = 0;
   };
 
   Result<void> merge(JsonLdContext& context, const json::object& local);
+  Result<void> keep(Definition& definition, std::string_view term, JsonLdTerm made);
   Result<void> settings(JsonLdContext& context, const json::object& local);
   Result<void> define(Definition& definition, std::string_view term);
+  Result<void> means_itself(Definition& definition, std::string_view term,
+                            const std::optional<std::string>& iri);
   Result<void> define_from(Definition& definition, std::string_view term, const json::object& value,
                            bool simple);
   Result<std::optional<std::string>> expand(Definition& definition, std::string_view value);

@@ -43,8 +43,9 @@ struct Members {
   const json::value* set = nullptr;
   const json::value* graph = nullptr;
   const json::value* reverse = nullptr;
-  const json::value* included = nullptr;
+  std::vector<const json::value*> included;
   std::vector<const json::value*> types;
+  bool has_keyword = false;
   struct Property {
     std::string iri;
     const JsonLdTerm* term;
@@ -75,6 +76,7 @@ class JsonLdReader {
   Result<void> property(Id subject, std::string_view iri_text, Term term, const json::value& value,
                         Context context);
   Result<void> reversed(Id subject, const json::value& map, Context context);
+  Result<void> no_lists(const json::value& value, Context context);
 
   // What a value stands for, none or several.
   Result<void> values(const json::value& value, Term term, Context context, std::vector<Id>& out);
@@ -135,10 +137,12 @@ Result<void> JsonLdReader::top(const json::value& document, Context context) {
 
 Result<void> JsonLdReader::keyword(Members& members, std::string_view name,
                                    const json::value& value) {
-  if (name == "@type") {
-    members.types.push_back(&value);
+  members.has_keyword = true;
+  if (name == "@type" || name == "@included") {
+    (name == "@type" ? members.types : members.included).push_back(&value);
     return {};
   }
+  if (name == "@index" && !value.is_string()) return wrong_json_ld("@index must be a string");
   if (name == "@context" || name == "@index") return {};
   const json::value** slot = name == "@id"         ? &members.id
                              : name == "@value"    ? &members.value
@@ -147,7 +151,6 @@ Result<void> JsonLdReader::keyword(Members& members, std::string_view name,
                              : name == "@set"      ? &members.set
                              : name == "@graph"    ? &members.graph
                              : name == "@reverse"  ? &members.reverse
-                             : name == "@included" ? &members.included
                                                    : nullptr;
   if (slot == nullptr) return wrong_json_ld(fmt::format("{} is not supported here", name));
   if (*slot != nullptr) return wrong_json_ld(fmt::format("{} is given twice", name));
@@ -227,7 +230,24 @@ Result<void> JsonLdReader::properties(const Members& found, Context context, Id 
   for (const Members::Property& one : found.properties)
     TRY_VOID(property(subject, one.iri, one.term, *one.value, context));
   if (found.reverse != nullptr) TRY_VOID(reversed(subject, *found.reverse, context));
-  if (found.included != nullptr) TRY_VOID(top(*found.included, context));
+  for (const json::value* included : found.included) {
+    for (const json::value& item : items_of(*included)) {
+      std::vector<Id> nodes;
+      if (item.is_object()) TRY_VOID(node_into(item.get_object(), context, nodes));
+      if (nodes.empty()) return wrong_json_ld("@included must hold nodes");
+    }
+  }
+  return {};
+}
+
+// Of lists only their heads would be reversed.
+Result<void> JsonLdReader::no_lists(const json::value& value, Context context) {
+  for (const json::value& item : items_of(value)) {
+    if (!item.is_object()) continue;
+    TRY(const Members found, members(item.get_object(), context));
+    if (found.list != nullptr)
+      return wrong_json_ld("a list cannot be the value of what is reversed");
+  }
   return {};
 }
 
@@ -235,6 +255,7 @@ Result<void> JsonLdReader::property(Id subject, std::string_view iri_text, Term 
                                     const json::value& value, Context context) {
   const Id predicate = graph_.intern(iri(iri_text));
   std::vector<Id> objects;
+  if (term != nullptr && term->reverse) TRY_VOID(no_lists(value, context));
   if (term != nullptr && term->by_language && value.is_object()) {
     TRY_VOID(language_map(value.get_object(), context, objects));
   } else if (term != nullptr && term->is_list && !value.is_null() &&
@@ -259,8 +280,10 @@ Result<void> JsonLdReader::property(Id subject, std::string_view iri_text, Term 
 Result<void> JsonLdReader::reversed(Id subject, const json::value& map, Context context) {
   if (!map.is_object()) return wrong_json_ld("@reverse must be an object");
   TRY(const Members found, members(map.get_object(), context));
+  if (found.has_keyword) return wrong_json_ld("@reverse must hold properties");
   for (const Members::Property& one : found.properties) {
     std::vector<Id> objects;
+    TRY_VOID(no_lists(*one.value, context));
     TRY_VOID(values(*one.value, one.term, context, objects));
     const Id predicate = graph_.intern(iri(one.iri));
     const bool twice_reversed = one.term != nullptr && one.term->reverse;

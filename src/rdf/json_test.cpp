@@ -94,6 +94,42 @@ TEST(JsonLd, RefusesWhatIsWrong) {
   json_ld_refused(R"({"http://e/p": {"@value": "x", "@language": "e n"}})", "no language tag");
 }
 
+TEST(JsonLd, LetsNobodyChangeWhatIsProtected) {
+  const auto with = [](std::string_view second) {
+    return fmt::format(
+        R"({{"@context": [{{"@protected": true, "p": "http://e/p", "n": null}}, {}],
+            "@id": "http://e/s", "p": "x"}})",
+        second);
+  };
+  for (const char* same : {"{}", R"({"p": "http://e/p"})", R"({"q": "http://e/q"})"})
+    json_ld_says(with(same), "e:s e:p 'x' .");
+  json_ld_refused(with(R"({"p": "http://e/other"})"), "'p' is protected");
+  json_ld_refused(with(R"({"p": {"@id": "http://e/p", "@type": "@id"}})"), "'p' is protected");
+  json_ld_refused(with(R"({"n": "http://e/n"})"), "'n' is protected");
+  json_ld_refused(with("null"), "would undo protected terms");
+  json_ld_refused(R"({"@context": {"@protected": 1}})", "@protected must be");
+}
+
+TEST(JsonLd, TakesNamesThatLookLikeIrisForThese) {
+  json_ld_says(R"({"@context": {"e": "http://e/", "e:p": {"@id": "http://e/p", "@type": "@id"}},
+                   "@id": "s", "e:p": "o"})",
+               "b:s e:p b:o .");
+  json_ld_refused(R"({"@context": {"e": "http://e/", "e:p": "e:q"}})", "looks like another");
+  json_ld_refused(R"({"@context": {"./p": "http://e/p"}})", "looks like another");
+  json_ld_refused(R"({"@context": {"http://e/p": "@type"}})", "looks like another");
+}
+
+TEST(JsonLd, RefusesWhatStandsWhereItMayNot) {
+  json_ld_refused(R"({"@reverse": {"@id": "x"}})", "@reverse must hold properties");
+  json_ld_refused(R"({"@reverse": {"http://e/p": {"@list": []}}})", "a list cannot be");
+  json_ld_refused(R"({"@context": {"r": {"@reverse": "http://e/p"}}, "r": {"@list": []}})",
+                  "a list cannot be");
+  json_ld_refused(R"({"@included": {"@value": "x"}})", "@included must hold nodes");
+  json_ld_refused(R"({"@index": true})", "@index must be");
+  json_ld_refused(R"({"@context": {"t": {"@id": "@type", "@prefix": true}}})",
+                  "cannot be a prefix");
+}
+
 TEST(JsonLd, NamesTheLineThatIsNoJson) {
   json_ld_refused("{\n\"@id\": \"s\",\n oops}", "JSON-LD, line 3: ");
   json_ld_refused("{\n\"@id\": \"s\"\n\n", "JSON-LD, line 4: ");
