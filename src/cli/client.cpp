@@ -47,7 +47,7 @@ std::string path_segment(std::string_view text) {
 
 http::Call Client::call(std::string method, std::string_view path,
                         const std::vector<http::Parameter>& query) const {
-  http::Call call{.method = std::move(method), .deadline = kAnswerMax};
+  http::Call call{.method = std::move(method), .deadline = kAnswerMax, .ca_file = settings_.ca};
   call.url = fmt::format("{}/users/{}", settings_.url, path_segment(settings_.user));
   if (!path.empty()) call.url += fmt::format("/{}", path);
   char separator = '?';

@@ -18,6 +18,8 @@ CommandTree make_command_tree(Session& session, std::string version,
   tree.options = {
       option("--url", "URL", session.options.url, "The server, instead of the one logged in to."),
       option("--user", "NAME", session.options.user, "The user, instead of the one logged in."),
+      option("--ca", "FILE", session.options.ca,
+             "Trust the authorities of this PEM file, instead of the system's."),
       flag("--json", session.options.json,
            "Print the server's answer as JSON; errors as JSON on standard error."),
       flag("--no-color", session.options.no_color, "No colours, also on a terminal."),

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "cli/answers.h"
@@ -41,11 +42,19 @@ Result<Secret> login_token(Session& session, const LoginOptions& options, const 
                                        printable(user)));
 }
 
+// Whole, because later commands run elsewhere.
+std::string login_authority(Session& session) {
+  const std::string ca =
+      session.options.ca.value_or(session.surroundings().environment("MAYFLY_CA"));
+  return ca.empty() ? ca : std::filesystem::absolute(ca).string();
+}
+
 Result<ExitCode> login(Session& session, const LoginOptions& options) {
   Settings settings;
   TRY(settings.url, checked_url(options.url));
   TRY(settings.user, login_user(session));
   TRY(settings.token, login_token(session, options, settings.user));
+  settings.ca = login_authority(session);
   if (!settings.token.empty() && is_exposed(settings.url)) {
     session.warn("Without https the token can be read by everybody on the way.");
   }

@@ -127,6 +127,7 @@ std::string whole_help(const CommandTree& tree) {
   text += entries("Exit codes", codes);
   text += entries("Environment",
                   {{"MAYFLY_URL, MAYFLY_USER, MAYFLY_TOKEN", "Instead of what login stored."},
+                   {"MAYFLY_CA", "As --ca."},
                    {"NO_COLOR", "When set: no colours."}});
   return text;
 }
@@ -149,7 +150,7 @@ std::string help_text(const CommandTree& tree, std::string_view path) {
   text += entries("Options", option_entries(command->options));
   text += examples("Examples", command->examples);
   if (command->asks_server) {
-    text += fmt::format("\nFor every command: --url, --user, --json, --no-color ({} --help).\n",
+    text += fmt::format("\nFor every command: --url, --user, --ca, --json, --no-color ({} --help).\n",
                         tree.program);
   }
   return text;

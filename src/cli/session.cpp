@@ -26,7 +26,8 @@ std::string Session::painted_error(std::string_view text, Tone tone) const {
 
 Result<Client> Session::client() {
   TRY(LoadedSettings loaded,
-      load_settings(surroundings_.environment, {.url = options.url, .user = options.user}));
+      load_settings(surroundings_.environment,
+                    {.url = options.url, .user = options.user, .ca = options.ca}));
   if (!loaded.warning.empty()) warn(loaded.warning);
   if (loaded.settings.url.empty()) {
     return fail(ErrorCode::unauthenticated, "Not logged in: no server is known",

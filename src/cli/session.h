@@ -15,6 +15,7 @@ namespace mayfly::cli {
 struct GlobalOptions {
   std::optional<std::string> url;
   std::optional<std::string> user;
+  std::optional<std::string> ca;
   bool json = false;
   bool no_color = false;
 };

@@ -89,6 +89,9 @@ Result<LoadedSettings> load_settings(const Environment& environment, const Overr
   settings.token = Secret(environment("MAYFLY_TOKEN"));
   const bool same_server = settings.url.empty() || settings.url == stored.url;
   if (settings.token.empty() && same_server) settings.token = stored.token;
+  // Nor does one server's authority speak for another server.
+  settings.ca = first_given(overrides.ca.value_or(""), environment("MAYFLY_CA"));
+  if (settings.ca.empty() && same_server) settings.ca = stored.ca;
   if (settings.url.empty()) settings.url = stored.url;
   return loaded;
 }

@@ -20,6 +20,7 @@ struct Settings {
   std::string url;  // without a slash at its end
   std::string user;
   Secret token;
+  std::string ca = {};  // a file of authorities to trust, instead of the system's; may be empty
 };
 
 using Environment = std::function<std::string(const std::string&)>;
@@ -27,6 +28,7 @@ using Environment = std::function<std::string(const std::string&)>;
 struct Overrides {
   std::optional<std::string> url;
   std::optional<std::string> user;
+  std::optional<std::string> ca;
 };
 
 Result<std::filesystem::path> settings_path(const Environment& environment);

@@ -99,6 +99,16 @@ TEST_F(SettingsTest, DoNotSendAStoredTokenToAnotherServer) {
   EXPECT_EQ(load({.url = "http://127.0.0.1:1/"}).settings.token.reveal(), "stored");
 }
 
+TEST_F(SettingsTest, TrustAnAuthorityForItsServerOnly) {
+  const Settings settings{.url = "https://127.0.0.1:1", .user = "ann", .ca = "/etc/our \"ca\".pem"};
+  ASSERT_TRUE(store_settings(environment(), settings));
+  EXPECT_EQ(load().settings.ca, "/etc/our \"ca\".pem");
+  EXPECT_EQ(load({.url = "https://127.0.0.1:2"}).settings.ca, "");
+  variables["MAYFLY_CA"] = "/other.pem";
+  EXPECT_EQ(load({.url = "https://127.0.0.1:2"}).settings.ca, "/other.pem");
+  EXPECT_EQ(load({.ca = "/given.pem"}).settings.ca, "/given.pem");
+}
+
 TEST_F(SettingsTest, NeedNoHomeWhenTheEnvironmentSaysAll) {
   variables = {{"MAYFLY_URL", "http://127.0.0.1:1"}, {"MAYFLY_USER", "ann"}};
   EXPECT_EQ(load().settings.user, "ann");

@@ -27,8 +27,9 @@ std::string toml_string(std::string_view text) {
 std::string print_settings(const Settings& settings) {
   return fmt::format(
       "# Written by `mayfly login`. It holds a token: keep it to yourself.\n"
-      "url = {}\nuser = {}\ntoken = {}\n",
-      toml_string(settings.url), toml_string(settings.user), toml_string(settings.token.reveal()));
+      "url = {}\nuser = {}\ntoken = {}\n{}",
+      toml_string(settings.url), toml_string(settings.user), toml_string(settings.token.reveal()),
+      settings.ca.empty() ? "" : fmt::format("ca = {}\n", toml_string(settings.ca)));
 }
 
 Result<Settings> parse_settings(std::string_view text, const std::string& path) {
@@ -42,7 +43,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& path) 
   } catch (const toml::parse_error& error) {
     return bad(fmt::format("line {}: {}", error.source().begin.line, error.description()));
   }
-  for (const char* name : {"url", "user", "token"}) {
+  for (const char* name : {"url", "user", "token", "ca"}) {
     const toml::node* node = table.get(name);
     if (node && !node->is_string()) return bad(fmt::format("{} must be a string", name));
   }
@@ -50,6 +51,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& path) 
   settings.url = table["url"].value_or(std::string());
   settings.user = table["user"].value_or(std::string());
   settings.token = Secret(table["token"].value_or(std::string_view()));
+  settings.ca = table["ca"].value_or(std::string());
   if (settings.url.empty()) return settings;
   const auto url = checked_url(settings.url);
   if (!url) return bad(url.error().message);

@@ -24,7 +24,8 @@ struct Call {
   std::string body;
   Duration deadline = 30s;               // for everything: resolving, connecting, the whole answer
   std::size_t response_max = 64u << 20;  // headers and unpacked body
-  bool cut_answer = false;               // what is past response_max is not read: no failure
+  std::string ca_file = {};  // PEM: trust these authorities and no others; empty: the system's
+  bool cut_answer = false;   // what is past response_max is not read: no failure
 };
 
 struct Answer {

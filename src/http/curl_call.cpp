@@ -83,6 +83,7 @@ std::optional<CallFailure> CurlCall::refused() {
   set(CURLOPT_URL, call_.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   if (to_this_machine_ || options_.public_only) set(CURLOPT_PROXY, "");
+  if (!call_.ca_file.empty()) set(CURLOPT_CAINFO, call_.ca_file.c_str());
   set_method_and_body();
   set_headers();
   set_limits();
