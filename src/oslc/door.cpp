@@ -12,6 +12,7 @@
 #include "oslc/selection.h"
 #include "oslc/vocabulary.h"
 #include "rest/authorization.h"
+#include "rest/base.h"
 #include "rest/problem.h"
 
 namespace mayfly::oslc {
@@ -203,8 +204,7 @@ asio::awaitable<http::Response> Door::handle(http::Request request) {
 }
 
 std::string Door::base_of(const http::Request& request) const {
-  if (!options_.base_url.empty()) return options_.base_url;
-  return fmt::format("http://{}", request.header("Host").value_or("localhost"));
+  return rest::base_of(request, options_.base_url);
 }
 
 Later<service::Caller> Door::admit(const http::Request& request, const Address& address) {

@@ -21,8 +21,8 @@ namespace mayfly::oslc {
 
 struct DoorOptions {
   Dialect dialect = Dialect::both;
-  // "https://mayfly.example.com": how clients reach us, when a proxy stands before us. Empty: http
-  // and what their Host header says.
+  // "https://mayfly.example.com": how clients reach us, when a proxy stands before us. Empty: what
+  // their Host header says.
   std::string base_url = {};
   // Whether a PUT needs an If-Match. One that does not match is refused either way.
   bool strict_if_match = true;

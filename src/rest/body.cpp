@@ -52,7 +52,8 @@ bool is_json_media_type(std::string_view content_type) {
 
 Result<json::value> read_body(Body rule, const http::Request& request) {
   const bool unread = request.method == "GET" || request.method == "HEAD";
-  if (unread || (rule != Body::required && request.body.empty())) return json::object();
+  if (unread || rule == Body::form || (rule != Body::required && request.body.empty()))
+    return json::object();
   TRY_VOID(check_media(request.headers));
   TRY(json::value body, json::parse(request.body));
   if (!body.is_object()) {

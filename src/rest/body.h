@@ -11,6 +11,7 @@ enum class Body {
   none,      // takes nothing; an empty object says the same
   optional,  // an empty body is an empty object
   required,
+  form,  // no JSON: the handler reads it, and answers what is wrong with it in its own words
 };
 
 // The body as an object. unsupported_media before malformed; what is in it is not judged.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/log.h"
 #include "json/print.h"
@@ -67,12 +68,17 @@ class Door {
   asio::awaitable<Answer> perform(const Operation& operation, const http::Request& request,
                                   const PathParameters& path);
   asio::awaitable<Result<void>> admit(const Operation& operation, const Call& call);
+  bool is_cross_origin(const Routes::Match& match) const {
+    return cross_origin_.contains(match.pattern->text());
+  }
+  http::Response preflight(const Routes::Match& match) const;
   void finish(const Visit& visit, const Routes::Match& match, http::Response& response);
 
   service::Service& service_;
   Random& random_;
   const DoorOptions options_;
   Routes routes_;
+  std::set<std::string, std::less<>> cross_origin_;  // patterns
   Metrics metrics_;
   const std::string openapi_;
   const Facilities facilities_;
@@ -86,9 +92,12 @@ Door::Door(service::Service& service, Random& random, DoorOptions options)
       facilities_{.service = service_,
                   .metrics = metrics_,
                   .openapi = openapi_,
-                  .connections = options_.connections} {
+                  .connections = options_.connections,
+                  .base_url = options_.base_url,
+                  .tokens_in_clear = options_.tokens_in_clear} {
   for (const Operation& operation : operations()) {
     routes_.add(std::string(operation.method), operation.path, &operation);
+    if (operation.cross_origin) cross_origin_.emplace(operation.path);
   }
 }
 
@@ -119,9 +128,7 @@ asio::awaitable<http::Response> Door::respond(http::Request& request, const Rout
     if (!options_.otherwise) co_return problem_response(no_such_path().error());
     co_return co_await options_.otherwise(std::move(request));
   }
-  if (request.method == "OPTIONS") {
-    co_return http::Response{.status = 204, .headers = {{"Allow", match.allow}}};
-  }
+  if (request.method == "OPTIONS") co_return preflight(match);
   if (!match.target) {
     const Error refused{.code = ErrorCode::method_not_allowed,
                         .message = "This address does not know that method",
@@ -132,6 +139,16 @@ asio::awaitable<http::Response> Door::respond(http::Request& request, const Rout
   }
   Answer answer = co_await perform(**match.target, request, match.parameters);
   co_return answer ? *std::move(answer) : problem_response(answer.error());
+}
+
+http::Response Door::preflight(const Routes::Match& match) const {
+  http::Response response{.status = 204, .headers = {{"Allow", match.allow}}};
+  if (!is_cross_origin(match)) return response;
+  response.headers.push_back({"Access-Control-Allow-Methods", match.allow});
+  response.headers.push_back(
+      {"Access-Control-Allow-Headers", "Accept, Authorization, Content-Type"});
+  response.headers.push_back({"Access-Control-Max-Age", "3600"});
+  return response;
 }
 
 asio::awaitable<Answer> Door::perform(const Operation& operation, const http::Request& request,
@@ -183,6 +200,8 @@ void Door::finish(const Visit& visit, const Routes::Match& match, http::Response
     if (!http::find_header(headers, "Cache-Control"))
       headers.push_back({"Cache-Control", "no-store"});
   }
+  if (match.pattern && is_cross_origin(match))
+    headers.push_back({"Access-Control-Allow-Origin", "*"});
   const Duration took = std::max(Duration::zero(), service_.now() - visit.begun);
   metrics_.count(match.pattern ? match.pattern->text() : kNoRoute, visit.method, response.status,
                  took);

@@ -22,6 +22,11 @@ struct DoorOptions {
   std::string version = "0";  // of the program, for the OpenAPI document
   // Whether anyone may read /metrics; otherwise only admins. True where only this machine can ask.
   bool open_metrics = true;
+  // "https://mayfly.example.com": how clients reach us, when a proxy stands before us.
+  std::string base_url = {};
+  // Whether tokens are given to requests that did not come over our own TLS: where only this
+  // machine can ask, or only a proxy that speaks TLS.
+  bool tokens_in_clear = true;
   std::function<std::size_t()> connections = {};  // how many the server has, for /metrics
   // Answers what this door has no route for: other doors beside it. 404 when there is none. Such
   // answers are logged and counted as ours are.

@@ -63,11 +63,13 @@ std::string template_of(std::string_view path) {
 
 std::vector<int> problems_of(const Operation& operation) {
   std::set<int> statuses(operation.problems.begin(), operation.problems.end());
-  statuses.insert(400);  // unknown query parameters
+  const bool is_form = operation.body == Body::form;
+  if (!is_form) statuses.insert(400);  // unknown query parameters
   if (operation.access == Access::observer) statuses.insert({401, 403});
   if (operation.access == Access::owner || operation.access == Access::admin)
     statuses.insert({401, 403, 404, 503});
-  if (operation.body != Body::none) statuses.insert({413, 415, 422});
+  if (operation.body != Body::none) statuses.insert(413);
+  if (operation.body != Body::none && !is_form) statuses.insert({415, 422});
   return {statuses.begin(), statuses.end()};
 }
 
@@ -141,9 +143,11 @@ object describe_operation(const Operation& operation, json::Schemas& schemas,
     described["parameters"] = std::move(parameters);
   }
   if (operation.takes) {
-    described["requestBody"] =
-        object{{"required", operation.body == Body::required},
-               {"content", content("application/json", operation.takes(schemas))}};
+    const bool is_form = operation.body == Body::form;
+    const std::string_view media =
+        is_form ? "application/x-www-form-urlencoded" : "application/json";
+    described["requestBody"] = object{{"required", is_form || operation.body == Body::required},
+                                      {"content", content(media, operation.takes(schemas))}};
   }
   described["responses"] = responses_of(operation, schemas, problems);
   if (operation.access == Access::anyone) described["security"] = array{};
@@ -161,7 +165,10 @@ std::string lower_case(std::string_view method) {
 }
 
 object security_schemes() {
-  return {{"token", object{{"type", "http"}, {"scheme", "bearer"}}},
+  return {{"token",
+           object{{"type", "http"},
+                  {"scheme", "bearer"},
+                  {"description", "The user's own token, or one that POST /oauth2/token gave."}}},
           {"basic", object{{"type", "http"},
                            {"scheme", "basic"},
                            {"description", "The user's name, and the token as the password."}}}};

@@ -7,9 +7,10 @@ namespace {
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
-  for (auto* some : {&reservation_operations, &estimate_operations, &template_operations,
-                     &stray_operations, &key_operations, &user_operations, &limit_operations,
-                     &cost_operations, &webhook_operations, &system_operations}) {
+  for (auto* some :
+       {&reservation_operations, &estimate_operations, &template_operations, &stray_operations,
+        &key_operations, &user_operations, &limit_operations, &cost_operations, &webhook_operations,
+        &oauth_operations, &system_operations}) {
     for (Operation& operation : some()) all.push_back(std::move(operation));
   }
   return all;

@@ -28,6 +28,8 @@ struct Facilities {
   const Metrics& metrics;
   const std::string& openapi;
   std::function<std::size_t()> connections;
+  const std::string& base_url;
+  bool tokens_in_clear;
 };
 
 // One request that has passed the door: known, allowed, and its body an object.
@@ -91,6 +93,9 @@ struct Operation {
   // The path parameter that names what is made: a wrong one is a wrong field, not a path that does
   // not exist.
   std::string_view makes = {};
+  // Whether scripts of pages from elsewhere may ask and read: where no cookie could be borrowed and
+  // credentials are the caller's own doing.
+  bool cross_origin = false;
 };
 
 std::vector<Operation> user_operations();
@@ -102,6 +107,7 @@ std::vector<Operation> stray_operations();
 std::vector<Operation> webhook_operations();
 std::vector<Operation> limit_operations();
 std::vector<Operation> cost_operations();
+std::vector<Operation> oauth_operations();
 std::vector<Operation> system_operations();
 // All of them.
 const std::vector<Operation>& operations();

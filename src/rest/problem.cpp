@@ -83,6 +83,8 @@ void refine_schema(const Problem*, json::object& schema) {
                                             {"items", json::object{{"type", "string"}}},
                                             {"description", "The ids of what stands in the way."}};
   properties["reservation"] = json::object{{"$ref", "#/components/schemas/ReservationView"}};
+  properties["error"] = json::object{{"const", "invalid_token"},
+                                     {"description", "A token was given, and is none (any more)."}};
   const json::object text{{"type", "string"}};
   const json::object number{{"type", "number"}};
   json::object broken{{"type", "object"},
@@ -146,8 +148,12 @@ http::Response problem_response(const ProblemKind& kind, const Error& error) {
   http::Response response{.status = kind.status, .body = body_of(kind, error)};
   response.headers.push_back({"Content-Type", std::string(kProblemType)});
   if (kind.status == 401) {
+    // Each in a header of its own: not every client takes a list of challenges apart.
+    const bool refused = error.extensions.contains("error");
     response.headers.push_back(
-        {"WWW-Authenticate", "Bearer realm=\"mayfly\", Basic realm=\"mayfly\""});
+        {"WWW-Authenticate",
+         refused ? "Bearer realm=\"mayfly\", error=\"invalid_token\"" : "Bearer realm=\"mayfly\""});
+    response.headers.push_back({"WWW-Authenticate", "Basic realm=\"mayfly\""});
   }
   if (error.retry_after || kind.status == 503) {
     const auto wait =

@@ -38,28 +38,39 @@ TEST(Problem, LeavesOutWhatItDoesNotHave) {
 }
 
 TEST(Problem, EachCodeHasItsStatus) {
-  constexpr std::pair<ErrorCode, int> kStatuses[] = {{ErrorCode::malformed, 400},
-                                                     {ErrorCode::invalid, 422},
-                                                     {ErrorCode::unauthenticated, 401},
-                                                     {ErrorCode::forbidden, 403},
-                                                     {ErrorCode::not_found, 404},
-                                                     {ErrorCode::conflict, 409},
-                                                     {ErrorCode::too_large, 413},
-                                                     {ErrorCode::unsupported_media, 415},
-                                                     {ErrorCode::method_not_allowed, 405},
-                                                     {ErrorCode::unsatisfiable, 422},
-                                                     {ErrorCode::rejected_by_cloud, 422},
-                                                     {ErrorCode::cloud_unreachable, 502},
-                                                     {ErrorCode::unavailable, 503},
-                                                     {ErrorCode::timed_out, 504},
-                                                     {ErrorCode::over_limit, 403},
-                                                     {ErrorCode::internal, 500}};
+  constexpr std::pair<ErrorCode, int> kStatuses[] = {
+      {ErrorCode::malformed, 400},          {ErrorCode::invalid, 422},
+      {ErrorCode::unauthenticated, 401},    {ErrorCode::forbidden, 403},
+      {ErrorCode::not_found, 404},          {ErrorCode::conflict, 409},
+      {ErrorCode::too_large, 413},          {ErrorCode::unsupported_media, 415},
+      {ErrorCode::method_not_allowed, 405}, {ErrorCode::unsatisfiable, 422},
+      {ErrorCode::rejected_by_cloud, 422},  {ErrorCode::cloud_unreachable, 502},
+      {ErrorCode::unavailable, 503},        {ErrorCode::timed_out, 504},
+      {ErrorCode::over_limit, 403},         {ErrorCode::internal, 500}};
   for (const auto& [code, status] : kStatuses) {
     const http::Response response = problem_response(Error{.code = code});
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(body_of(response).at("code").as_string(), name_of(code));
     EXPECT_EQ(header_of(response, "WWW-Authenticate") != "none", status == 401);
   }
+}
+
+std::vector<std::string> challenges_of(const Error& error) {
+  std::vector<std::string> challenges;
+  for (const http::Header& header : problem_response(error).headers) {
+    if (header.name == "WWW-Authenticate") challenges.push_back(header.value);
+  }
+  return challenges;
+}
+
+TEST(Problem, ChallengesOnceForEachScheme) {
+  Error error{.code = ErrorCode::unauthenticated};
+  EXPECT_EQ(challenges_of(error),
+            (std::vector<std::string>{"Bearer realm=\"mayfly\"", "Basic realm=\"mayfly\""}));
+  error.extensions = {{"error", "\"invalid_token\""}};
+  EXPECT_EQ(challenges_of(error),
+            (std::vector<std::string>{"Bearer realm=\"mayfly\", error=\"invalid_token\"",
+                                      "Basic realm=\"mayfly\""}));
 }
 
 TEST(Problem, SaysWhenToTryAgain) {

@@ -7,6 +7,7 @@
 #include "core/id.h"
 #include "core/thread_loop.h"
 #include "json/rules.h"
+#include "service/access_tokens.h"
 #include "service/async.h"
 
 namespace mayfly::service {
@@ -25,6 +26,14 @@ Secret new_token() {
   sodium_memzero(bytes, sizeof bytes);
   sodium_memzero(hex, sizeof hex);
   return token;
+}
+
+// Of a token that was shown and is none (RFC 6750 section 3.1).
+Error refused_token(std::string message, std::string remedy) {
+  return {.code = ErrorCode::unauthenticated,
+          .message = std::move(message),
+          .remedy = std::move(remedy),
+          .extensions = {{"error", "\"invalid_token\""}}};
 }
 
 Error unknown_token() {
@@ -50,13 +59,51 @@ Result<void> check_patterns(const std::vector<std::string>& regions) {
 Async<Caller> Service::authenticate(std::string token) {
   if (!parts_.settings.authenticate) co_return Caller{.admin = true};
   if (token.empty()) co_return std::unexpected(unknown_token());
+  if (read_access_token(token)) co_return co_await authenticate_access(token);
   auto page = co_await query_documents(
       parts_.store,
       {.collection = kUsers, .index = "token", .value = sha256_hex(token), .limit = 1});
   if (!page) co_return std::unexpected(std::move(page).error());
-  if (page->empty()) co_return std::unexpected(unknown_token());
+  if (page->empty()) {
+    co_return std::unexpected(refused_token("Nobody has this token", unknown_token().remedy));
+  }
   CO_TRY(const Stored<User> user, from_document<User>(page->front()));
   co_return Caller{.user = user.value.id, .admin = user.value.admin};
+}
+
+Async<Caller> Service::authenticate_access(const std::string& token) {
+  const AccessClaim claim = *read_access_token(token);
+  auto user = co_await read_document<User>(parts_.store, kUsers, claim.user, "such user");
+  if (!user && user.error().code != ErrorCode::not_found)
+    co_return std::unexpected(std::move(user).error());
+  if (!user || !is_genuine(parts_.vault, user->value, claim, token)) {
+    co_return std::unexpected(refused_token("This access token is not valid (any more)",
+                                            "POST /oauth2/token gives another."));
+  }
+  if (now() >= claim.expires) {
+    co_return std::unexpected(
+        refused_token("This access token has expired", "POST /oauth2/token gives another."));
+  }
+  co_return Caller{.user = user->value.id, .admin = user->value.admin};
+}
+
+Async<Service::AccessToken> Service::issue_access_token(std::string user, std::string token) {
+  const auto expires = std::chrono::ceil<std::chrono::seconds>(now() + kAccessTokenLife);
+  User owner{.id = user};
+  if (parts_.settings.authenticate) {
+    auto page = co_await query_documents(
+        parts_.store,
+        {.collection = kUsers, .index = "token", .value = sha256_hex(token), .limit = 1});
+    if (!page) co_return std::unexpected(std::move(page).error());
+    if (page->empty() || page->front().id != user) {
+      co_return std::unexpected(refused_token("The name and the token do not belong together",
+                                              "The client's id is the user's name, its secret "
+                                              "the user's own token."));
+    }
+    CO_TRY(const Stored<User> stored, from_document<User>(page->front()));
+    owner = stored.value;
+  }
+  co_return AccessToken{make_access_token(parts_.vault, owner, expires), kAccessTokenLife};
 }
 
 Result<void> Service::authorise(const Caller& caller, const std::string& user) const {

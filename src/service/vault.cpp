@@ -147,4 +147,19 @@ Result<Secret> Vault::unseal(std::string_view sealed, std::string_view context) 
   return opened;
 }
 
+// HMAC under a key of the purpose's own, so that sealing and tagging never share one.
+std::string Vault::tag(std::string_view purpose, std::string_view text) const {
+  unsigned char key[crypto_auth_hmacsha256_KEYBYTES];
+  const std::string_view master = key_.reveal();
+  crypto_generichash(key, sizeof key, bytes_of(purpose), purpose.size(), bytes_of(master),
+                     master.size());
+  unsigned char tag[crypto_auth_hmacsha256_BYTES];
+  crypto_auth_hmacsha256(tag, bytes_of(text), text.size(), key);
+  sodium_memzero(key, sizeof key);
+  std::string hex(2 * sizeof tag + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), tag, sizeof tag);
+  hex.pop_back();
+  return hex;
+}
+
 }  // namespace mayfly::service

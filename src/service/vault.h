@@ -22,6 +22,10 @@ class Vault {
   std::string seal(const Secret& plain, std::string_view context) const;
   Result<Secret> unseal(std::string_view sealed, std::string_view context) const;
 
+  // Proves later that a text is ours: who has not the master key cannot make it, and that of one
+  // purpose is not that of another. 64 hexadecimal characters.
+  std::string tag(std::string_view purpose, std::string_view text) const;
+
  private:
   explicit Vault(Secret key) : key_(std::move(key)) {}
   Secret key_;  // 32 bytes

@@ -47,6 +47,16 @@ TEST_F(VaultFile, DoesNotOpenWhatBelongsToAnotherKeyOrWasChanged) {
   EXPECT_FALSE(vault->unseal("!!", "k-1"));
 }
 
+TEST_F(VaultFile, TagsByKeyPurposeAndText) {
+  const Vault vault = *Vault::open(file_);
+  const std::string tag = vault.tag("tokens", "ann");
+  EXPECT_EQ(tag.size(), 64U);
+  EXPECT_EQ(Vault::open(file_)->tag("tokens", "ann"), tag);
+  EXPECT_NE(vault.tag("tokens", "bob"), tag);
+  EXPECT_NE(vault.tag("cookies", "ann"), tag);
+  EXPECT_NE(Vault::from_hex(Secret(std::string(64, '0')))->tag("tokens", "ann"), tag);
+}
+
 TEST_F(VaultFile, RefusesAFileThatOthersMayRead) {
   ASSERT_TRUE(Vault::open(file_));
   ::chmod(file_.c_str(), 0644);

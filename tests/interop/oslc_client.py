@@ -97,7 +97,8 @@ class Client:
         need(root.status == 200, f"root services answer {root.status}")
         catalog = need(next(root.graph(host + "/").objects(None, OSLC.serviceProviderCatalog), None), "no catalog")
         challenge = self.send("GET", catalog, authorised=False)
-        need(challenge.status == 401 and "Basic" in challenge.headers["WWW-Authenticate"], "no challenge for Basic")
+        schemes = [one.split(" ")[0] for one in challenge.headers.get_all("WWW-Authenticate") or []]
+        need(challenge.status == 401 and "Basic" in schemes, "no challenge for Basic")
         listed = self.get(catalog)
         return list(listed.objects(catalog, OSLC.serviceProvider))
 

@@ -85,7 +85,8 @@ TEST_F(OslcDoor, LetsBrowsersAskWithoutCredentials) {
 TEST_F(OslcDoor, ChallengesWhoIsNobody) {
   const Reply reply = ask("GET", mine("plans"), {}, {}, false);
   EXPECT_EQ(reply.status, 401);
-  EXPECT_THAT(reply.header("WWW-Authenticate"), HasSubstr("Basic"));
+  EXPECT_THAT(reply.header("WWW-Authenticate"), HasSubstr("Bearer"));
+  EXPECT_TRUE(std::ranges::count(reply.headers, "WWW-Authenticate", &http::Header::name) == 2);
   EXPECT_NE(reply.error(), "");
   EXPECT_EQ(ask("GET", base() + "/oslc/users/somebody-else/plans").status, 403);
 }

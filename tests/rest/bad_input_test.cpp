@@ -257,7 +257,8 @@ TEST(BadInputTable, HasEveryBodyThatThereIs) {
   for (const Operation& operation : operations()) {
     const bool listed = std::ranges::any_of(
         kCases, [&](const Case& one) { return operation.name == one.operation; });
-    EXPECT_EQ(listed, operation.takes != nullptr) << operation.name;
+    const bool takes_json = operation.takes != nullptr && operation.body != Body::form;
+    EXPECT_EQ(listed, takes_json) << operation.name;
   }
 }
 

@@ -5,6 +5,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 http::Headers authorization(std::string value) {
   return {{"Authorization", std::move(value)}};
@@ -25,8 +26,8 @@ TEST_F(DoorTest, LetsNobodyInWithoutAToken) {
         nobody().ask("GET", "/users/nobody/reservations"),
         nobody().ask("GET", path, {}, authorization(ann.token()))}) {
     EXPECT_EQ(refused.status, 401);
-    EXPECT_EQ(refused.header("WWW-Authenticate"),
-              "Bearer realm=\"mayfly\", Basic realm=\"mayfly\"");
+    EXPECT_THAT(std::string(refused.header("WWW-Authenticate")),
+                StartsWith("Bearer realm=\"mayfly\""));
     EXPECT_EQ(refused.header("Content-Type"), "application/problem+json");
     EXPECT_THAT(refused.text, Not(HasSubstr(ann.token())));
   }

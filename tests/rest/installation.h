@@ -41,6 +41,9 @@ class Installation {
   // The token.
   std::string add_user(const std::string& name, bool admin = false);
   unsigned short port() const { return server_->port(); }
+  const service::Vault& vault() const { return vault_; }
+  // For what no door does: to be used from another loop than ours.
+  store::Store& store() { return store_; }
   // How many machines live at the clouds.
   std::size_t living();
   // A machine that no engine here started, in the AWS account of the fixture's key; its id.
