@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <future>
@@ -203,16 +204,25 @@ class Running final : public Assembly {
         .vault = vault_,
         .notifier = *notifier_,
         .settings = {.default_regions = config_.regions, .authenticate = config_.authenticate}});
+    take_up();
     rest::DoorOptions door{.version = config_.version,
                            .open_metrics = is_loopback(config_.address),
+                           .base_url = config_.oslc.base_url,
+                           .tokens_in_clear = !config_.tls && is_private(config_),
                            .connections =
                                [this] {
                                  const http::Server* server = listening_;
                                  return server ? server->connections() : 0;
                                },
                            .otherwise = oslc::make_handler(*service_, config_.oslc)};
-    http::ServerOptions options{
-        .address = config_.address, .port = config_.port, .threads = config_.threads};
+    http::ServerOptions options{.address = config_.address,
+                                .port = config_.port,
+                                .threads = config_.threads,
+                                .tls = config_.tls};
+    if (!is_private(config_)) {
+      log::warning("tokens can be read on the way unless a TLS proxy stands before this server",
+                   {{"listen", config_.address}, {"remedy", "set [http.tls] or oslc.base_url"}});
+    }
     TRY(server_, http::Server::start(std::move(options),
                                      rest::make_handler(*service_, random_, std::move(door)),
                                      rest::make_refusal()));
@@ -222,11 +232,26 @@ class Running final : public Assembly {
 
   std::string url() const override {
     const bool v6 = config_.address.contains(':');
-    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", config_.address, v6 ? "]" : "",
-                       server_->port());
+    return fmt::format("{}://{}{}{}:{}", config_.tls ? "https" : "http", v6 ? "[" : "",
+                       config_.address, v6 ? "]" : "", server_->port());
   }
 
  private:
+  // What was asked for and interrupted by the last end of this server, before anybody asks for
+  // more.
+  void take_up() {
+    boost::asio::io_context context;
+    auto working = boost::asio::make_work_guard(context);
+    Result<void> result;
+    boost::asio::co_spawn(context, service_->complete_all(),
+                          [&](const std::exception_ptr&, Result<void> answer) {
+                            result = std::move(answer);
+                            working.reset();
+                          });
+    context.run();
+    if (!result) log::warning("what was interrupted waits", {{"why", result.error().message}});
+  }
+
   // A stray is believed gone on the same grounds as any other machine.
   engine::SweepSettings sweep_settings() {
     engine::SweepSettings settings = config_.sweep;

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/problem.h"
 #include "core/log.h"
+#include "http/certificate.h"
 #include "pricing/catalog.h"
 #include "server/assembly.h"
 #include "service/service.h"
@@ -92,8 +93,12 @@ std::string count_or_any(const std::optional<std::int64_t>& count) {
 int config_check(const cli::ConfigCheckOptions& options) {
   const auto config = load_config({.config = options.config}, process_environment);
   if (!config) return report(config.error());
+  if (config->tls) {
+    if (const auto pair = http::Certificate::load(*config->tls); !pair) return report(pair.error());
+  }
   fmt::print("The configuration is good.\n");
   fmt::print("  listen        {}:{}\n", config->address, config->port);
+  fmt::print("  tls           {}\n", config->tls ? config->tls->certificate.string() : "none");
   fmt::print("  data          {}\n", config->data.string());
   fmt::print("  auth          {}\n", config->authenticate ? "token" : "none");
   fmt::print("  aws           {}\n", config->aws_endpoint.empty() ? "AWS" : config->aws_endpoint);

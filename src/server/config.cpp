@@ -110,6 +110,10 @@ bool is_loopback(std::string_view address) {
          address.starts_with("127.");
 }
 
+bool is_private(const Config& config) {
+  return config.tls || is_loopback(config.address) || config.oslc.base_url.starts_with("https://");
+}
+
 std::optional<std::string> process_environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? std::optional<std::string>(value) : std::nullopt;
@@ -132,6 +136,8 @@ Result<Config> load_config(const Overrides& overrides, const Environment& enviro
   if (!overrides.log_level.empty()) TRY_VOID(apply_log_level(overrides.log_level, config));
   config.log_json = config.log_json || overrides.log_json;
   TRY_VOID(complete_smtp(config));
+  if (config.tls && (config.tls->certificate.empty() || config.tls->key.empty()))
+    return fail_field("http.tls", "needs both, certificate and key");
   if (!config.authenticate && !is_loopback(config.address)) {
     return fail_field("auth",
                       "may be 'none' only on a loopback address: without tokens everybody who "

@@ -14,6 +14,7 @@
 #include "core/result.h"
 #include "core/secret.h"
 #include "engine/sweeper.h"
+#include "http/server.h"
 #include "lifecycles/reservation.h"
 #include "mail/smtp.h"
 #include "notify/notifier.h"
@@ -30,6 +31,8 @@ struct Config {
   std::filesystem::path data;  // directory; default: $XDG_DATA_HOME/mayfly or ~/.local/share/mayfly
   bool authenticate = true;    // auth = "token" | "none"; none only on loopback
   unsigned threads = 2;
+  // [http.tls] certificate, key: both or none. None: HTTP in the clear.
+  std::optional<http::TlsFiles> tls;
   // [log]
   log::Level log_level = log::Level::info;
   bool log_json = false;  // format = "text" | "json"
@@ -76,6 +79,9 @@ struct Overrides {
 
 // Does only this machine reach it?
 bool is_loopback(std::string_view address);
+// Whether what clients send cannot be read on the way, as far as we know: TLS of ours, of a proxy
+// that oslc.base_url speaks of, or no way at all.
+bool is_private(const Config& config);
 
 Result<Config> load_config(const Overrides& overrides, const Environment& environment);
 // The part of load_config that reads a file's text; `where` names it in errors.

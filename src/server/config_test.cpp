@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "server/config_detail.h"
 
@@ -111,6 +113,40 @@ TEST(Config, RefusesLimitsThatAreNone) {
 TEST(Config, RefusesToServeEverybodyWithoutTokens) {
   EXPECT_FALSE(load_config({.listen = "0.0.0.0:8080", .auth = "none"}, no_environment()));
   EXPECT_TRUE(load_config({.listen = "127.0.0.1:8080", .auth = "none"}, no_environment()));
+}
+
+TEST(Config, TakesACertificateWithItsKeyOnly) {
+  Config config;
+  ASSERT_TRUE(read_toml("[http.tls]\ncertificate = \"a.pem\"\nkey = \"b.pem\"\n", "f", config));
+  EXPECT_EQ(config.tls->certificate, "a.pem");
+  EXPECT_EQ(config.tls->key, "b.pem");
+  EXPECT_FALSE(Config().tls);
+  EXPECT_NE(error_of("[http.tls]\ncertificate = \"\"").find("http.tls.certificate"),
+            std::string::npos);
+  char path[] = "/tmp/mayfly-config-XXXXXX";
+  const int file = ::mkstemp(path);
+  ASSERT_GE(file, 0);
+  constexpr std::string_view half = "[http.tls]\nkey = \"b.pem\"\n";
+  ASSERT_EQ(::write(file, half.data(), half.size()), static_cast<ssize_t>(half.size()));
+  ::close(file);
+  const auto loaded = load_config({.config = path}, no_environment());
+  ::unlink(path);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("http.tls"), std::string::npos);
+}
+
+TEST(Config, KnowsWhenTokensCanBeReadOnTheWay) {
+  Config config;
+  EXPECT_TRUE(is_private(config));
+  config.address = "0.0.0.0";
+  EXPECT_FALSE(is_private(config));
+  config.oslc.base_url = "http://mayfly.example.com";
+  EXPECT_FALSE(is_private(config));
+  config.oslc.base_url = "https://mayfly.example.com";
+  EXPECT_TRUE(is_private(config));
+  config.oslc.base_url.clear();
+  config.tls.emplace();
+  EXPECT_TRUE(is_private(config));
 }
 
 TEST(Config, LetsTheCommandLineWinOverTheEnvironment) {

@@ -127,6 +127,16 @@ Result<void> set_base_url(const std::string& name, const std::string& value, Con
   return {};
 }
 
+Setter tls_file(std::filesystem::path http::TlsFiles::* which) {
+  return text(
+      [which](const std::string& name, const std::string& value, Config& config) -> Result<void> {
+        if (value.empty()) return fail_field(name, "must be the path of a PEM file");
+        if (!config.tls) config.tls.emplace();
+        (*config.tls).*which = value;
+        return {};
+      });
+}
+
 Result<void> set_if_match(const std::string& name, const std::string& value, Config& config) {
   if (value != "strict" && value != "lenient")
     return fail_field(name, "must be 'strict' or 'lenient'");
@@ -177,6 +187,8 @@ const std::map<std::string, Setter>& setters() {
       {"log.level", text([](const std::string&, const std::string& value, Config& config) {
          return apply_log_level(value, config);
        })},
+      {"http.tls.certificate", tls_file(&http::TlsFiles::certificate)},
+      {"http.tls.key", tls_file(&http::TlsFiles::key)},
       {"log.format",
        text([](const std::string& name, const std::string& value, Config& config) -> Result<void> {
          if (value != "text" && value != "json")
