@@ -31,6 +31,25 @@ std::string tag_of(const Answered& answered) {
       .substr(0, 20);
 }
 
+namespace {
+
+// Whether a list of tags (RFC 9110 section 13.1.1) has one that begins so. Weak ones never match.
+bool lists_strong_tag(std::string_view list, std::string_view beginning) {
+  for (;;) {
+    const std::size_t begin = list.find_first_not_of(" \t,");
+    if (begin == std::string_view::npos) return false;
+    list.remove_prefix(begin);
+    const bool weak = list.starts_with("W/");
+    if (weak) list.remove_prefix(2);
+    const std::size_t end = list.starts_with('"') ? list.find('"', 1) : std::string_view::npos;
+    if (end == std::string_view::npos) return false;
+    if (!weak && list.starts_with(beginning)) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
 Outcome<void> check_tag(const Visit& visit, const Answered& current) {
   const auto given = visit.http.header("If-Match");
   if (!given) {
@@ -38,8 +57,9 @@ Outcome<void> check_tag(const Visit& visit, const Answered& current) {
     return refuse(400, "This needs an If-Match header",
                   "Send the ETag of the representation that you have.");
   }
+  // The same state, in whichever form it was read.
   const std::string tag = fmt::format("\"{}-", tag_of(current));
-  if (*given == "*" || given->find(tag) != std::string_view::npos) return {};
+  if (*given == "*" || lists_strong_tag(*given, tag)) return {};
   return refuse(412, "The resource has changed meanwhile", "Get it again.");
 }
 
