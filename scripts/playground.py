@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import time
 import urllib.parse
@@ -91,10 +92,14 @@ def plain_environment(home, **more):
     return {**environment, **more}
 
 
-def ask(url, method, path, body=None, headers=None, timeout=60):
-    """One HTTP exchange: (status, headers, body); a body of JSON is decoded."""
+def ask(url, method, path, body=None, headers=None, timeout=60, ca=None):
+    """One HTTP exchange: (status, headers, body); a body of JSON is decoded. ca: whom to trust for https."""
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout,
+                                                 context=ssl.create_default_context(cafile=ca))
+    else:
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     headers = dict(headers or {})
     if body is not None and not isinstance(body, bytes):
         body = json.dumps(body).encode()
@@ -172,7 +177,8 @@ class Cloudsim(Program):
 class Mayfly:
     """An installation: a data directory, users, and a server that may be started, ended and killed."""
 
-    def __init__(self, binaries, folder, clouds_url, config=None):
+    def __init__(self, binaries, folder, clouds_url, config=None, ca=None):
+        self.ca = ca  # of the certificate, when the configuration has one
         self.binary = pathlib.Path(binaries) / "mayfly"
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
@@ -200,7 +206,7 @@ class Mayfly:
 
     def start(self, listen=None):
         """Starts the server; after the first time on the same address, as whoever uses it expects."""
-        listen = listen or (self.url.removeprefix("http://") if self.url else "127.0.0.1:0")
+        listen = listen or (self.url.split("://")[1] if self.url else "127.0.0.1:0")
         self.server = Program(self.serve_command(listen), self.log, self.environment, r"listens on \S+\n(.*\n)*  prices ")
         self.url = re.search(r"listens on (\S+)", self.server.said)[1]
         return self
@@ -225,6 +231,8 @@ class Client:
 
     def environment(self, **more):
         ours = {"MAYFLY_URL": self.mayfly.url, "MAYFLY_USER": self.user, "MAYFLY_TOKEN": self.token}
+        if self.mayfly.ca:
+            ours["MAYFLY_CA"] = str(self.mayfly.ca)
         return plain_environment(self.mayfly.folder, **{**ours, **more})
 
     def run(self, *arguments, timeout=180, environment=None, **options):
@@ -243,7 +251,7 @@ class Client:
         """path is below /users/:UserId/."""
         headers = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         path = f"/users/{self.user}" + (f"/{path}" if path else "")
-        return ask(self.mayfly.url, method, path, body, headers, timeout)
+        return ask(self.mayfly.url, method, path, body, headers, timeout, self.mayfly.ca)
 
     def must(self, status, method, path, body=None, headers=None, timeout=180):
         """The body of an answer that has to have this status."""

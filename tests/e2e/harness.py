@@ -79,6 +79,7 @@ class EndToEnd(unittest.TestCase):
     seed = 1
     config = FAST
     keys = ("aws", "digitalocean")
+    ca = None  # of the certificate, when the configuration has one
 
     @classmethod
     def setUpClass(cls):
@@ -86,7 +87,7 @@ class EndToEnd(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.clouds = Cloudsim(BINARIES, cls.folder, speed=cls.speed, seed=cls.seed)
         cls.addClassCleanup(cls.clouds.stop)
-        cls.mayfly = Mayfly(BINARIES, cls.folder, cls.clouds.url, cls.config)
+        cls.mayfly = Mayfly(BINARIES, cls.folder, cls.clouds.url, cls.config, cls.ca)
         token = cls.mayfly.add_user(USER)
         cls.mayfly.start()
         cls.addClassCleanup(cls._stop)
