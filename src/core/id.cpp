@@ -22,6 +22,10 @@ std::string first_id(std::string_view prefix, Time moment) {
   return id;
 }
 
+Time id_moment(Time now) {
+  return std::chrono::floor<std::chrono::milliseconds>(now);
+}
+
 std::string new_id(std::string_view prefix, Time now, Random& random) {
   std::string id = first_id(prefix, now);
   append_base32(id, random.next(), 7);

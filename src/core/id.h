@@ -14,6 +14,9 @@ namespace mayfly {
 // Two ids of one millisecond can collide; creation is a compare-and-set that then refuses the
 // second.
 std::string new_id(std::string_view prefix, Time now, Random& random);
+// What an id tells of its moment: the millisecond. Whoever stands in a list that is ordered by ids
+// was created then.
+Time id_moment(Time now);
 // Before every id of that moment or later, after every earlier one.
 std::string first_id(std::string_view prefix, Time moment);
 

@@ -66,7 +66,12 @@ Later<Answered> query_plans(Visit& visit);
 Later<Answered> query_requests(Visit& visit);
 Later<Answered> query_results(Visit& visit);
 Later<Answered> post_query(Visit& visit);
+// A form is a query, all else a request.
+Later<Answered> post_to_requests(Visit& visit);
 
+Later<Answered> post_to_plans(Visit& visit);
+Later<Answered> put_plan(Visit& visit);
+Later<Answered> delete_plan(Visit& visit);
 Later<Answered> post_request(Visit& visit);
 Later<Answered> post_prepared(Visit& visit);
 Later<Answered> post_follow_up(Visit& visit);

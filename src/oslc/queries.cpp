@@ -121,4 +121,9 @@ Later<Answered> post_query(Visit& visit) {
   co_return co_await std::move(answering);
 }
 
+Later<Answered> post_to_requests(Visit& visit) {
+  auto answering = visit.is_form ? query_members(visit) : post_request(visit);
+  co_return co_await std::move(answering);
+}
+
 }  // namespace mayfly::oslc

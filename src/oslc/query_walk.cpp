@@ -191,8 +191,9 @@ Later<void> RecordWalk::refill(std::size_t most) {
       if (lanes_[at].done || !lanes_[at].ahead.empty()) continue;
       dry.push_back(at);
       walks.push_back(lanes_[at].walk);
-      // One more than is wanted tells whether there are more.
-      walks.back().limit = std::min(most, kChunkMost) + 1;
+      // One more than is wanted tells whether there are more; the first may be the one to go on
+      // after.
+      walks.back().limit = std::min(most, kChunkMost) + 2;
     }
     if (dry.empty()) co_return Outcome<void>{};
     auto walked = co_await visit_.service.walk_records(visit_.user(), std::move(walks));

@@ -46,6 +46,7 @@ store::Document to_document(const Automation& automation) {
       break;
   }
   if (automation.open) document.indexes["open"] = "1";
+  if (!automation.once.empty()) document.indexes["asked_once"] = automation.once;
   return document;
 }
 
@@ -116,20 +117,6 @@ Async<Automation> Service::keep_outputs(std::string user, std::string reservatio
                  "Try again.");
 }
 
-Async<std::vector<Automation>> Service::list_launches(std::string user, PageRequest page) {
-  auto documents = co_await read_page(
-      parts_.store,
-      {.collection = kAutomations, .index = "launched_by", .value = user, .newest_first = true},
-      std::move(page));
-  if (!documents) co_return std::unexpected(std::move(documents).error());
-  std::vector<Automation> launches;
-  for (const store::Document& document : documents->items) {
-    CO_TRY(Automation automation, automation_of(document));
-    launches.push_back(std::move(automation));
-  }
-  co_return launches;
-}
-
 Async<Automation> Service::get_automation(std::string user, std::string id) {
   auto document = co_await get_document(parts_.store, kAutomations, id);
   if (!document) co_return std::unexpected(std::move(document).error());
@@ -171,12 +158,11 @@ Async<Automation> Service::prepare(std::string user, Automation automation) {
 }
 
 Async<Automation> Service::tear_down(std::string user, Automation automation) {
-  automation.created_at = now();
+  automation.created_at = id_moment(now());
   auto released = co_await release(user, automation.reservation);
   if (!released) co_return std::unexpected(std::move(released).error());
   // Written after the release: should it be lost, then so is our answer, and a second request for
   // it is answered as the first would have been.
-  // Ids are in the order of what they stand for: lists have no other.
   automation.id = new_id("t", automation.created_at, parts_.random);
   automation.user = std::move(user);
   automation.kind = AutomationKind::teardown;

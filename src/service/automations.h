@@ -56,6 +56,7 @@ struct Automation {
   // Of a launch that is over: what came out, as it was first told. It never changes after that,
   // though an address may.
   std::optional<std::vector<GivenParameter>> outputs;
+  std::string once;           // under what it can be asked for only once; empty: nothing
   bool open = false;          // asked for and not yet done, nor refused
   std::optional<Time> until;  // of an extension: the end that was asked for
   std::string replacement;    // of a restart: the reservation that it launched
@@ -65,7 +66,7 @@ struct Automation {
 };
 BOOST_DESCRIBE_STRUCT(Automation, (),
                       (schema_version, id, user, kind, plan, reservation, title, description,
-                       parameters, created_at, kept_until, outputs, open, until, replacement,
+                       parameters, created_at, kept_until, outputs, once, open, until, replacement,
                        refusal))
 
 // Of what follows a launch: t-, e- and s-. All others are those of launches and prepared requests.

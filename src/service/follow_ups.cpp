@@ -10,8 +10,8 @@
 // - A restart first releases the old reservation, which may be repeated, and then launches the new
 //   one in the same write that closes the restart. That write names the version of the document it
 //   has read, so of two who are at it only one launches, and after it nobody does: not after a
-//   crash, nor a year later. The document's id is made from the reservation's, so that a
-//   reservation is restarted once, however often that is asked for.
+//   crash, nor a year later. What it is asked for under is made from the reservation's id and
+//   unique, so that a reservation is restarted once, however often that is asked for.
 //
 // Why the release goes first: the other way round a crash in between leaves two of them, and both
 // cost, until somebody comes along; and whoever is at a limit could never restart. This way a crash
@@ -32,7 +32,6 @@ namespace mayfly::service {
 namespace {
 
 constexpr std::size_t kOpenPage = 100;
-constexpr std::size_t kKeyDigits = 24;
 
 // What another try cannot change; anything else is tried again when somebody looks.
 bool is_refusal(ErrorCode code) {
@@ -50,9 +49,14 @@ std::string told(const Error& error) {
   return text;
 }
 
-// r-0jx5w2k3m8q4t6y9 is restarted as s-0jx5w2k3m8q4t6y9.
-std::string restart_id(const std::string& reservation) {
-  return "s" + reservation.substr(std::min<std::size_t>(reservation.find('-'), 1));
+// A reservation is restarted once.
+std::string once_of_restart(const std::string& user, const std::string& reservation) {
+  return fmt::format("restart/{}/{}", user, reservation);
+}
+
+std::string once_of_extension(const std::string& user, const std::string& reservation,
+                              const std::string& key) {
+  return "extension/" + sha256_hex(fmt::format("{}\n{}\n{}", user, reservation, key));
 }
 
 bool can_restart(const Reservation& reservation) {
@@ -79,13 +83,24 @@ Async<std::optional<Service::AskedFor>> Service::read_asked(std::string id) {
   co_return AskedFor{std::move(automation), (*document)->version};
 }
 
-// Somebody may have asked for the very same, with this id: then theirs is the one.
+Async<std::optional<Service::AskedFor>> Service::read_once(std::string once) {
+  auto found = co_await query_documents(
+      parts_.store,
+      {.collection = kAutomations, .index = "asked_once", .value = std::move(once), .limit = 1});
+  if (!found) co_return std::unexpected(std::move(found).error());
+  if (found->empty()) co_return std::nullopt;
+  CO_TRY(Automation automation, automation_of(found->front()));
+  co_return AskedFor{std::move(automation), found->front().version};
+}
+
+// Somebody may have asked for the very same: then theirs is the one.
 Async<Automation> Service::write_asked(Automation automation) {
   store::Batch batch;
   batch.push_back(write_of(automation, 0));
   auto written = co_await commit(parts_.store, std::move(batch));
   if (written) co_return automation;
-  auto known = co_await read_asked(automation.id);
+  auto known =
+      co_await (automation.once.empty() ? read_asked(automation.id) : read_once(automation.once));
   if (!known) co_return std::unexpected(std::move(known).error());
   if (!*known) co_return std::unexpected(std::move(written).error());
   co_return (*std::move(known))->automation;
@@ -140,19 +155,18 @@ Async<void> Service::complete_all() {
 
 Async<Automation> Service::extend(std::string user, Automation automation, Duration by,
                                   std::string idempotency_key) {
-  automation.id = idempotency_key.empty()
-                      ? new_id("e", now(), parts_.random)
-                      : "e-" + sha256_hex(fmt::format("{}\n{}\n{}", user, automation.reservation,
-                                                      idempotency_key))
-                                   .substr(0, kKeyDigits);
-  auto known = co_await read_asked(automation.id);
-  if (!known) co_return std::unexpected(std::move(known).error());
-  if (*known) co_return co_await complete((*std::move(known))->automation);
+  if (!idempotency_key.empty()) {
+    automation.once = once_of_extension(user, automation.reservation, idempotency_key);
+    auto known = co_await read_once(automation.once);
+    if (!known) co_return std::unexpected(std::move(known).error());
+    if (*known) co_return co_await complete((*std::move(known))->automation);
+  }
   auto end = co_await changed_end(user, automation.reservation, {.extend = by});
   if (!end) co_return std::unexpected(std::move(end).error());
   automation.user = std::move(user);
   automation.kind = AutomationKind::extension;
-  automation.created_at = now();
+  automation.created_at = id_moment(now());
+  automation.id = new_id("e", automation.created_at, parts_.random);
   automation.open = true;
   automation.until = *end;
   auto written = co_await write_asked(std::move(automation));
@@ -194,11 +208,10 @@ Async<void> Service::check_room(Reservation wanted, std::string instead_of) {
 }
 
 Async<Automation> Service::restart(std::string user, Automation automation) {
-  automation.id = restart_id(automation.reservation);
-  auto known = co_await read_asked(automation.id);
+  automation.once = once_of_restart(user, automation.reservation);
+  auto known = co_await read_once(automation.once);
   if (!known) co_return std::unexpected(std::move(known).error());
-  if (*known && (*known)->automation.user == user)
-    co_return co_await complete((*std::move(known))->automation);
+  if (*known) co_return co_await complete((*std::move(known))->automation);
   auto target = co_await get(user, automation.reservation);
   if (!target) co_return std::unexpected(std::move(target).error());
   if (!can_restart(**target)) {
@@ -213,7 +226,8 @@ Async<Automation> Service::restart(std::string user, Automation automation) {
   if (!room) co_return std::unexpected(std::move(room).error());
   automation.user = std::move(user);
   automation.kind = AutomationKind::restart;
-  automation.created_at = now();
+  automation.created_at = id_moment(now());
+  automation.id = new_id("s", automation.created_at, parts_.random);
   automation.open = true;
   auto written = co_await write_asked(std::move(automation));
   if (!written) co_return std::unexpected(std::move(written).error());

@@ -182,12 +182,13 @@ Async<Reservation> Service::compose(std::string user, Request request) {
   CO_TRY(const std::optional<Duration> lease, lease_of(request.lease, standing->allowance.lease));
   const bool lease_is_ours = lease && !request.lease;
   request.lease = lease;
-  Reservation reservation{.id = new_id("r", now(), parts_.random),
+  const Time created_at = id_moment(now());
+  Reservation reservation{.id = new_id("r", created_at, parts_.random),
                           .user = user,
                           .request = request,
                           .keys = found->keys,
                           .default_regions = found->reach.default_regions};
-  reservation.created_at = reservation.next_at = now();
+  reservation.created_at = reservation.next_at = created_at;
   if (request.lease) reservation.expires_at = reservation.created_at + *request.lease;
   if (lease_is_ours) {
     lifecycles::note(reservation, now(), "lease",

@@ -190,7 +190,9 @@ class Service {
     TemplateView saved;
     bool replaced = false;
   };
-  Async<SavedTemplate> save_template(std::string user, std::string name, Request request);
+  // Without a title it keeps the one that it has.
+  Async<SavedTemplate> save_template(std::string user, std::string name, Request request,
+                                     std::optional<std::string> title = {});
   Async<SavedTemplate> save_template_of(std::string user, std::string name,
                                         std::string reservation);
   Async<TemplateView> get_template(std::string user, std::string name);
@@ -199,12 +201,10 @@ class Service {
 
   // ---- automations
   Async<std::optional<Automation>> find_launch(std::string user, std::string reservation);
-  // Newest first, as the reservations that they made.
   // Keeps what came out of a launch, unless that was kept before: the answer has what is kept.
   Async<Automation> keep_outputs(std::string user, std::string reservation,
                                  std::vector<GivenParameter> outputs);
   Async<void> keep_all_outputs(std::string user, std::vector<CameOut> all);
-  Async<std::vector<Automation>> list_launches(std::string user, PageRequest page);
   // Launches and what was asked about them as one list (records.h): all walks at once.
   Async<std::vector<Walked>> walk_records(std::string user, std::vector<Walk> walks);
   // What the walks have not read; without those of which it is not there any more.
@@ -298,6 +298,7 @@ class Service {
     std::int64_t version = 0;
   };
   Async<std::optional<AskedFor>> read_asked(std::string id);
+  Async<std::optional<AskedFor>> read_once(std::string once);
   Async<Automation> write_asked(Automation automation);
   Async<Automation> settle_asked(AskedFor asked, std::string refusal);
   Async<Automation> do_extension(AskedFor asked);

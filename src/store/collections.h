@@ -15,7 +15,7 @@ struct Index {
 
 struct Collection {
   std::string_view name;
-  std::array<Index, 6> indexes = {};  // empty names are unused slots
+  std::array<Index, 8> indexes = {};  // empty names are unused slots
 };
 
 inline constexpr std::array kCollections = {
@@ -38,15 +38,16 @@ inline constexpr std::array kCollections = {
     Collection{"outbox", {{{"user"}, {"untold"}}}},
     Collection{"deliveries", {{{"target"}, {"pending"}}}},
     // What automation tools said beyond a reservation; teardown_of: the reservation that is
-    // followed up, user_asked: who asked for which kind of that; open: "1" while it was asked for and is not
-    // done; user_plan: the owner of a launch and the plan that it was launched from.
+    // followed up, user_asked: who asked for which kind of that; open: "1" while it was asked for
+    // and is not done; user_plan: the owner of a launch and the plan that it was launched from.
     Collection{"automations",
                {{{"launched_by"},
                  {"prepared_by"},
                  {"teardown_of"},
                  {"open"},
                  {"user_asked"},
-                 {"user_plan"}}}},
+                 {"user_plan"},
+                 {"asked_once", true}}}},
 };
 
 // nullptr: there is none of that name.

@@ -57,17 +57,6 @@ TEST_F(OslcBadInput, RefusesWhatHttpSaysIsWrong) {
     EXPECT_EQ(ask("GET", mine(unknown)).status, 404) << unknown;
 }
 
-TEST_F(OslcBadInput, RefusesQueriesThatItDoesNotUnderstand) {
-  const auto status = [&](std::string_view query) {
-    return ask("GET", fmt::format("{}?{}", mine("results"), query)).status;
-  };
-  EXPECT_EQ(status("oslc.where=nonsense"), 400);
-  EXPECT_EQ(status("oslc.where=nope%3Atitle%3D%22x%22"), 400);
-  EXPECT_EQ(status("oslc.orderBy=%2Bdcterms%3Acreated"), 501);
-  EXPECT_EQ(status("oslc.pageSize=none"), 400);
-  EXPECT_EQ(status("something=else"), 200);
-}
-
 TEST_F(OslcBadInput, LeavesWhatIsNotItsOwnToRest) {
   const Reply reply = ask("GET", "/nowhere");
   EXPECT_EQ(reply.status, 404);

@@ -51,7 +51,7 @@ constexpr std::array kMigrations = {
                    body ->> '$.phase' NOT IN ('released', 'failed'), '/ending', '') AS value
           FROM documents WHERE collection = 'reservations' AND json_valid(body)
         UNION ALL
-        SELECT rowid, collection, id, 'user_asked', body ->> '$.user'
+        SELECT rowid, collection, id, 'user_asked', (body ->> '$.user') || '/' || (body ->> '$.kind')
           FROM documents WHERE collection = 'automations' AND json_valid(body)
           AND body ->> '$.kind' IN ('teardown', 'extension', 'restart')
         UNION ALL

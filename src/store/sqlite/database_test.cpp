@@ -107,7 +107,7 @@ TEST_F(Database, OfTheFirstVersionIsFoundByTheIndexesOfTheSecond) {
   EXPECT_EQ(found("reservations", "user_phase", "ada/provisioning/ending"), Ids{"r-2"});
   EXPECT_EQ(found("reservations", "user_phase", "ada/failed"), Ids{"r-3"});
   EXPECT_EQ(found("automations", "user_plan", "ada/template:web"), Ids{"r-1"});
-  EXPECT_EQ(found("automations", "user_asked", "ada"), Ids{"t-1"});
+  EXPECT_EQ(found("automations", "user_asked", "ada/teardown"), Ids{"t-1"});
   EXPECT_EQ(found("automations", "teardown_of", "r-1"), Ids{"t-1"});
   // Written again, each is found by what it has then.
   ASSERT_TRUE(ask.commit({update("reservations", "r-1", 1, "{}", {{"user", "ada"}})}));

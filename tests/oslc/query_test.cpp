@@ -1,0 +1,648 @@
+// Queries against a whole installation whose store holds any history that we like.
+#include <algorithm>
+#include <set>
+
+#include "core/id.h"
+#include "engine/engine.h"
+#include "fixture.h"
+#include "oslc/follow_ups.h"
+#include "oslc/launches.h"
+#include "oslc/plans.h"
+#include "oslc/query.h"
+#include "oslc/query_order.h"
+#include "oslc/query_search.h"
+#include "service/documents.h"
+#include "store/blocking.h"
+
+namespace mayfly::oslc {
+namespace {
+
+using service::Automation;
+using service::AutomationKind;
+
+// A launch or a follow-up as the store has it.
+struct Made {
+  std::string id;
+  std::string reservation;  // launched, or followed up
+};
+
+// What a user has, beside the store, so that a test can ask everything of it without any index.
+class History {
+ public:
+  History(std::string user, std::uint64_t seed) : user_(std::move(user)), random_(seed) {}
+
+  std::size_t below(std::size_t bound) { return random_.next() % bound; }
+  bool one_in(std::size_t n) { return below(n) == 0; }
+  template <class T>
+  const T& one_of(const std::vector<T>& all) {
+    return all[below(all.size())];
+  }
+
+  static const std::vector<std::string>& words() {
+    static const std::vector<std::string> all = {"web", "shop", "Nightly build", "a < b",
+                                                 "web shop"};
+    return all;
+  }
+
+  Time some_time() {
+    // Now and then two of the same millisecond.
+    if (!times_.empty() && one_in(5)) return one_of(times_);
+    times_.push_back(begin_ + std::chrono::milliseconds(below(std::size_t{30} * 24 * 3600 * 1000)));
+    return times_.back();
+  }
+
+  const Reservation& launch(Time created) {
+    Reservation made{.id = new_id("r", created, random_), .user = user_};
+    made.created_at = created;
+    made.request = {.vcpus = static_cast<int>(1 + below(3)), .memory_gib = Gib::of(1)};
+    if (one_in(3)) made.request.name = one_of(words());
+    made.phase = static_cast<Phase>(below(6));
+    const bool beyond = made.phase == Phase::ready || made.phase == Phase::releasing;
+    if (made.phase == Phase::ready || (made.phase >= Phase::releasing && one_in(2)))
+      made.ready_at = created + 1min;
+    made.goal = is_final(made.phase) || made.phase == Phase::releasing || one_in(3) ? Goal::absent
+                                                                                    : Goal::present;
+    if (made.goal == Goal::absent) {
+      made.failing = made.phase == Phase::failed || (!beyond && one_in(2));
+      made.end_reason = one_of(words());
+      made.release_requested_at = created + 2min;
+    }
+    if (is_final(made.phase)) made.ended_at = created + 3min;
+    if (one_in(2)) {
+      made.attempts.push_back({.number = 1, .offer = {.cloud = "aws", .region = "eu-west-1"}});
+      made.attempts[0].stage = is_final(made.phase) ? Stage::ended : Stage::booting;
+    }
+    Automation said{.id = made.id,
+                    .user = user_,
+                    .kind = AutomationKind::launch,
+                    .plan = one_of(plans_),
+                    .reservation = made.id,
+                    .title = one_in(2) ? one_of(words()) : "",
+                    .created_at = created};
+    if (one_in(3)) said_.emplace(made.id, said);
+    order_.push_back(made.id);
+    return reservations_[made.id] = std::move(made);
+  }
+
+  void follow_up(const Reservation& target) {
+    const Time created = target.created_at + std::chrono::seconds(below(10'000'000));
+    AutomationKind kind = one_of(
+        std::vector{AutomationKind::teardown, AutomationKind::extension, AutomationKind::restart});
+    // Nobody asks for a teardown without releasing.
+    if (target.goal == Goal::present) kind = AutomationKind::extension;
+    const std::string prefix = kind == AutomationKind::teardown    ? "t"
+                               : kind == AutomationKind::extension ? "e"
+                                                                   : "s";
+    Automation asked{.id = new_id(prefix, created, random_),
+                     .user = user_,
+                     .kind = kind,
+                     .plan = "vm",
+                     .reservation = target.id,
+                     .title = one_of(words()),
+                     .created_at = created};
+    if (kind != AutomationKind::teardown) {
+      asked.open = one_in(2);
+      if (!asked.open && one_in(2)) asked.refusal = "There is no room";
+    }
+    if (kind == AutomationKind::restart && !asked.open && asked.refusal.empty())
+      asked.replacement = one_of(order_);
+    said_.emplace(asked.id, std::move(asked));
+  }
+
+  store::Batch writes() const {
+    store::Batch batch;
+    for (const auto& [id, reservation] : reservations_)
+      batch.push_back(
+          {.collection = "reservations", .id = id, .document = engine::to_document(reservation)});
+    for (const auto& [id, automation] : said_)
+      batch.push_back(
+          {.collection = "automations", .id = id, .document = service::to_document(automation)});
+    return batch;
+  }
+
+  const std::map<std::string, Reservation>& reservations() const { return reservations_; }
+  const std::map<std::string, Automation>& said() const { return said_; }
+  const std::vector<std::string>& launched() const { return order_; }
+  const std::vector<Time>& times() const { return times_; }
+
+  std::vector<std::string> ids() const {
+    std::vector<std::string> all;
+    for (const auto& [id, reservation] : reservations_) all.push_back(id);
+    for (const auto& [id, automation] : said_) {
+      if (automation.kind != AutomationKind::launch) all.push_back(id);
+    }
+    return all;
+  }
+
+  Launch launch_of_id(const std::string& id) const {
+    const auto said = said_.find(id);
+    const Reservation& reservation = reservations_.at(id);
+    return launch_of(reservation, said == said_.end() ? std::nullopt : std::optional(said->second),
+                     SystemClock{}.now());
+  }
+
+  // Everything there is to know about one of them, and what it points to.
+  void describe(const std::string& id, const Addresses& addresses, rdf::Graph& graph) const {
+    if (reservations_.contains(id)) return describe_launch(id, addresses, graph);
+    const Automation& asked = said_.at(id);
+    const Reservation& target = reservations_.at(asked.reservation);
+    const Reservation* replacement =
+        asked.replacement.empty() ? nullptr : &reservations_.at(asked.replacement);
+    describe_asked_result({asked, target, replacement}, addresses, graph);
+    describe_asked_request({asked, target, replacement}, addresses, graph);
+    const Launch launch = launch_of_id(target.id);
+    describe_target_plan({follow_up_of(asked.kind), target, asked.plan, launch.title()}, addresses,
+                         graph);
+    if (asked.kind != AutomationKind::restart) describe_deployment(launch, addresses, graph);
+    if (replacement) {
+      describe_deployment(launch_of_id(asked.replacement), addresses, graph);
+      describe_result(launch_of_id(asked.replacement), addresses, graph);
+    }
+  }
+
+  std::string iri(const std::string& id, bool results, const Addresses& addresses) const {
+    if (reservations_.contains(id)) {
+      return addresses.of(
+          {.place = results ? Place::result : Place::request, .user = user_, .id = id});
+    }
+    const Automation& asked = said_.at(id);
+    return addresses.of({.place = results ? Place::action_result : Place::action_request,
+                         .user = user_,
+                         .plan = asked.plan,
+                         .id = id,
+                         .follow_up = asked.kind});
+  }
+
+ private:
+  void describe_launch(const std::string& id, const Addresses& addresses, rdf::Graph& graph) const {
+    const Launch launch = launch_of_id(id);
+    describe_result(launch, addresses, graph);
+    describe_request(launch, addresses, graph);
+    describe_deployment(launch, addresses, graph);
+    const std::string plan = launch.plan();
+    if (plan == kVmPlan) {
+      describe_plan(built_in_plan(Kind::vm), user_, addresses, graph);
+    } else {
+      Description(graph, addresses.of({.place = Place::plan, .user = user_, .plan = plan}))
+          .text(dublin::kIdentifier, plan);
+    }
+  }
+
+  std::string user_;
+  SeededRandom random_;
+  const Time begin_ = id_moment(SystemClock{}.now()) - 40 * 24h;
+  const std::vector<std::string> plans_ = {"", "vm", "template:web", "template:gone"};
+  std::vector<Time> times_;
+  std::vector<std::string> order_;
+  std::map<std::string, Reservation> reservations_;
+  std::map<std::string, Automation> said_;
+};
+
+class OslcQuery : public OslcDoor {
+ protected:
+  void write(store::Batch batch) {
+    store::Blocking store(installation_->store(), loop_);
+    const auto written = store.commit(std::move(batch));
+    EXPECT_TRUE(written) << written.error().message;
+  }
+
+  static std::string encoded(std::string_view text) { return http::percent_encode(text); }
+
+  std::string query(std::string_view base, std::vector<std::pair<std::string, std::string>> asked) {
+    std::string iri = mine(base);
+    for (const auto& [name, value] : asked)
+      iri += fmt::format("{}{}={}", iri.find('?') == iri.npos ? "?" : "&", name, encoded(value));
+    return iri;
+  }
+
+  std::vector<std::string> members(const Reply& reply, std::string_view base) {
+    std::vector<std::string> all;
+    for (const rdf::Term& member : reply.graph.objects(rdf::iri(mine(base)), kMember))
+      all.emplace_back(member.text);
+    return all;
+  }
+
+  std::string next_page(const Reply& reply) {
+    for (const rdf::Triple& triple : reply.graph.triples()) {
+      if (reply.graph.term(triple.predicate).text == core::kNextPage)
+        return std::string(reply.graph.term(triple.object).text);
+    }
+    return "";
+  }
+
+  std::string total(const Reply& reply) {
+    for (const rdf::Triple& triple : reply.graph.triples()) {
+      if (reply.graph.term(triple.predicate).text == core::kTotalCount)
+        return std::string(reply.graph.term(triple.object).text);
+    }
+    return "";
+  }
+
+  // So many launches, each with the number of its making as name, a second apart.
+  std::vector<std::string> fill(std::size_t count) {
+    SeededRandom random(count);
+    std::vector<std::string> ids;
+    const Time first = id_moment(SystemClock{}.now()) - 24h;
+    for (std::size_t from = 0; from < count; from += 500) {
+      store::Batch batch;
+      for (std::size_t number = from; number < std::min(count, from + 500); ++number) {
+        Reservation made{.id = new_id("r", first + number * 1s, random), .user = user_};
+        made.created_at = first + number * 1s;
+        made.request = {.vcpus = 1, .memory_gib = Gib::of(1)};
+        made.request.name = fmt::format("n{}", number);
+        made.phase = number == 7 ? Phase::provisioning : Phase::ready;
+        if (number != 7) made.ready_at = made.created_at + 1min;
+        ids.push_back(made.id);
+        batch.push_back(
+            {.collection = "reservations", .id = made.id, .document = engine::to_document(made)});
+      }
+      write(std::move(batch));
+    }
+    return ids;
+  }
+
+  ThreadLoop loop_;
+};
+
+// ---- any question
+
+// A question, and what it means without any index.
+struct AskedQuestion {
+  std::string where;
+  std::string order;
+  std::string search;
+};
+
+class AnyQuestion {
+ public:
+  AnyQuestion(History& history, bool results, const Addresses& addresses)
+      : history_(history), results_(results), addresses_(addresses) {}
+
+  std::string where() {
+    std::string text = term();
+    if (history_.one_in(3)) text += " and " + term();
+    return text;
+  }
+
+  std::string order() {
+    const std::string plan =
+        results_ ? "oslc_auto:reportsOnAutomationPlan" : "oslc_auto:executesAutomationPlan";
+    return history_.one_of(std::vector<std::string>{
+        "+dcterms:created", "-dcterms:created", "+dcterms:title", "-dcterms:title,+dcterms:created",
+        "+oslc_auto:state,-dcterms:identifier", plan + "{+dcterms:identifier},-oslc_auto:verdict",
+        "+oslc:nothing", "-oslc_auto:progress"});
+  }
+
+  std::string search() {
+    return history_.one_of(std::vector<std::string>{"\"web\"", "\"build\",\"shop\"", "\"room\"",
+                                                    "\"template:web\"", "\"nobody\""});
+  }
+
+ private:
+  std::string state() {
+    return history_.one_of(std::vector<std::string>{"oslc_auto:queued", "oslc_auto:inProgress",
+                                                    "oslc_auto:complete", "oslc_auto:canceled",
+                                                    "oslc_auto:canceling"});
+  }
+  std::string verdict() {
+    return history_.one_of(std::vector<std::string>{"oslc_auto:passed", "oslc_auto:failed",
+                                                    "oslc_auto:error", "oslc_auto:unavailable"});
+  }
+  std::string time() { return to_string(history_.one_of(history_.times())); }
+  std::string id() { return history_.one_of(history_.ids()); }
+  std::string word() { return history_.one_of(History::words()); }
+
+  std::string term() {
+    const std::string plan =
+        results_ ? "oslc_auto:reportsOnAutomationPlan" : "oslc_auto:executesAutomationPlan";
+    const std::string other =
+        results_ ? "oslc_auto:producedByAutomationRequest" : "oslc_auto:producedAutomationResult";
+    const std::string target = history_.one_of(history_.launched());
+    const std::string user = history_.reservations().at(target).user;
+    switch (history_.below(16)) {
+      case 0:
+        return "oslc_auto:state=" + state();
+      case 1:
+        return "oslc_auto:state!=" + state();
+      case 2:
+        return fmt::format("oslc_auto:state in [{},{}]", state(), state());
+      case 3:
+        return "oslc_auto:verdict=" + verdict();
+      case 4:
+        return fmt::format("dcterms:created>=\"{}\"", time());
+      case 5:
+        return fmt::format("dcterms:created<\"{}\"^^xsd:dateTime", time());
+      case 6:
+        return fmt::format("dcterms:title=\"{}\"", word());
+      case 7:
+        return fmt::format("dcterms:identifier in [\"{}\",\"{}\",\"{}\"]", id(), id(), id());
+      case 8:
+        return fmt::format("{}=<{}>", other, history_.iri(id(), !results_, addresses_));
+      case 9:
+        return fmt::format("{}=<{}>", plan,
+                           addresses_.of({.place = Place::plan,
+                                          .user = user,
+                                          .plan = history_.one_in(2) ? "vm" : "template:web"}));
+      case 10:
+        return fmt::format(
+            "{}=<{}>", plan,
+            addresses_.of(
+                {.place = Place::future_action, .user = user, .plan = "vm", .target = target}));
+      case 11:
+        return fmt::format("{}{{dcterms:identifier=\"{}\"}}", plan,
+                           history_.one_in(2) ? "template:gone" : "vm");
+      case 12:
+        return fmt::format("oslc_auto:contribution{{mayfly:state in [mayfly:{},mayfly:TornDown]}}",
+                           history_.one_in(2) ? "Active" : "TearingDown");
+      case 13:
+        return fmt::format("{}{{dcterms:title=\"{}\"}}", other, word());
+      case 14:
+        return fmt::format("oslc_auto:inputParameter{{oslc:name=\"vcpus\" and rdf:value={}}}",
+                           1 + history_.below(3));
+      default:
+        return "oslc_auto:progress>=50";
+    }
+  }
+
+  History& history_;
+  bool results_;
+  const Addresses& addresses_;
+};
+
+// All that fit, in order: every one looked at, all of them sorted.
+std::vector<std::string> naive_answer(const History& history,
+                                      const std::map<std::string, rdf::Graph>& graphs, bool results,
+                                      const Addresses& addresses, const AskedQuestion& asked) {
+  const rdf::Prefixes prefixes = new_graph().prefixes;
+  const auto where =
+      asked.where.empty() ? std::vector<QueryTerm>{} : *read_where(asked.where, prefixes);
+  const auto order =
+      asked.order.empty() ? std::vector<SortTerm>{} : *read_order(asked.order, prefixes);
+  const auto search = asked.search.empty() ? std::vector<std::string>{}
+                                           : *read_search_terms(asked.search, prefixes);
+  struct Hit {
+    std::string id;
+    std::string iri;
+    int score;
+    std::vector<SortKey> keys;
+  };
+  std::vector<Hit> hits;
+  for (const auto& [id, graph] : graphs) {
+    const std::string iri = history.iri(id, results, addresses);
+    const int score = search.empty() ? 0 : score_of(graph, iri, search);
+    if (fits(graph, iri, where) && (search.empty() || score > 0))
+      hits.push_back({id, iri, score, keys_of(graph, iri, order)});
+  }
+  const bool oldest_first = asked.order.find("+dcterms:created") != asked.order.npos;
+  std::ranges::sort(hits, [&](const Hit& a, const Hit& b) {
+    if (a.score != b.score) return a.score > b.score;
+    if (const auto compared = compare_keys(a.keys, b.keys, order); compared != 0)
+      return compared < 0;
+    const std::string one = a.id.substr(2) + a.id.substr(0, 2);
+    const std::string other = b.id.substr(2) + b.id.substr(0, 2);
+    return oldest_first ? one < other : one > other;
+  });
+  std::vector<std::string> iris;
+  for (const Hit& hit : hits) iris.push_back(hit.iri);
+  return iris;
+}
+
+TEST_F(OslcQuery, GivesWhatLookingAtEverythingGivesWhileLaunchesArrive) {
+  const Addresses addresses(base(), Dialect::both);
+  History history(user_, 20261122);
+  for (int i = 0; i < 45; ++i) {
+    const Reservation target = history.launch(history.some_time());
+    while (history.one_in(2)) history.follow_up(target);
+  }
+  write(history.writes());
+  std::map<std::string, rdf::Graph> graphs;
+  for (const std::string& id : history.ids()) history.describe(id, addresses, graphs[id]);
+  // What arrives meanwhile, and what belongs to somebody else: neither may disturb.
+  SeededRandom random(7);
+  History others("somebody-else", 3);
+  for (int i = 0; i < 10; ++i) others.follow_up(others.launch(others.some_time()));
+  write(others.writes());
+  std::size_t pages = 0;
+  std::size_t hits = 0;
+  for (int round = 0; round < 90; ++round) {
+    const bool results = history.one_in(2);
+    AnyQuestion any(history, results, addresses);
+    AskedQuestion asked;
+    if (!history.one_in(4)) asked.where = any.where();
+    if (history.one_in(2)) asked.order = any.order();
+    if (history.one_in(5)) asked.search = any.search();
+    const std::vector<std::string> expected =
+        naive_answer(history, graphs, results, addresses, asked);
+    std::vector<std::pair<std::string, std::string>> parameters = {
+        {"oslc.pageSize", fmt::format("{}", 1 + history.below(expected.size() + 10))},
+        {"oslc.select", "dcterms:identifier"}};
+    if (!asked.where.empty()) parameters.emplace_back("oslc.where", asked.where);
+    if (!asked.order.empty()) parameters.emplace_back("oslc.orderBy", asked.order);
+    if (!asked.search.empty()) parameters.emplace_back("oslc.searchTerms", asked.search);
+    const char* collection = results ? "results" : "requests";
+    const std::string first = query(collection, parameters);
+    SCOPED_TRACE(http::percent_decode(first).value_or(""));
+    std::vector<std::string> seen;
+    std::set<std::string> once;
+    std::int64_t place = 0;
+    for (std::string next = first; !next.empty(); ++pages) {
+      const Reply page = ask("GET", next);
+      ASSERT_EQ(page.status, 200) << page.body;
+      for (const std::string& member : members(page, collection)) {
+        EXPECT_TRUE(once.insert(member).second) << "twice: " << member;
+        if (!asked.order.empty()) {
+          EXPECT_EQ(page.one(member, core::kOrder), std::to_string(++place));
+        }
+        if (!member.ends_with("-new")) seen.push_back(member);
+      }
+      next = next_page(page);
+      if (next.empty() || !history.one_in(4)) continue;
+      const Time now = id_moment(SystemClock{}.now());
+      Reservation late{.id = new_id("r", now, random) + "-new", .user = user_};
+      late.created_at = now;
+      late.request = {.vcpus = 2, .memory_gib = Gib::of(1)};
+      late.request.name = "web";
+      write({{.collection = "reservations", .id = late.id, .document = engine::to_document(late)}});
+    }
+    EXPECT_EQ(seen, expected);
+    hits += expected.size();
+  }
+  // Otherwise this was about nothing.
+  EXPECT_GT(hits, 500u);
+  EXPECT_GT(pages, 150u);
+}
+
+// ---- particular ones
+
+TEST_F(OslcQuery, ListsTeardownsAmongTheOthers) {
+  launch();
+  const std::string binding = [&] {
+    const Reply result = ask("GET", result_);
+    return result.one(result_ + "#teardown", core::kBinding);
+  }();
+  const Reply form = ask("GET", ask("GET", binding).one(binding, http_terms::kBody));
+  const Reply asked = ask("POST", binding, form.body);
+  ASSERT_EQ(asked.status, 201) << asked.body;
+  const std::string request = asked.header("Location");
+  const std::string teardown = asked.one(request, automation::kProducedAutomationResult);
+  const Reply all = ask("GET", mine("results"));
+  EXPECT_EQ(members(all, "results"), (std::vector<std::string>{teardown, result_}));
+  EXPECT_EQ(total(all), "2");
+  EXPECT_EQ(members(ask("GET", mine("requests")), "requests").front(), request);
+  const Reply found = ask(
+      "GET", query("results",
+                   {{"oslc.where", "oslc_auto:producedByAutomationRequest=<" + request + ">"}}));
+  EXPECT_EQ(members(found, "results"), std::vector<std::string>{teardown});
+}
+
+TEST_F(OslcQuery, SaysTheScoreAndPutsItBeforeTheOrder) {
+  fill(30);
+  const Reply found = ask("GET", query("results", {{"oslc.searchTerms", "\"n2\",\"nothing\""},
+                                                   {"oslc.orderBy", "+dcterms:title"},
+                                                   {"oslc.pageSize", "4"}}));
+  ASSERT_EQ(found.status, 200) << found.body;
+  EXPECT_EQ(total(found), "11");  // n2, n20, ... n29
+  const auto hits = members(found, "results");
+  ASSERT_EQ(hits.size(), 4u);
+  EXPECT_EQ(found.one(hits[0], core::kScore), "50");
+  EXPECT_EQ(found.one(hits[0], dublin::kTitle), "n2");
+  EXPECT_EQ(found.one(hits[1], dublin::kTitle), "n20");
+  const Reply next = ask("GET", next_page(found));
+  EXPECT_EQ(next.one(members(next, "results").front(), dublin::kTitle), "n23");
+  EXPECT_EQ(next.one(members(next, "results").front(), core::kOrder), "5");
+}
+
+TEST_F(OslcQuery, SendsOnWhoAsksForMoreThanAThousandAtOnce) {
+  const std::vector<std::string> ids = fill(1001);
+  const Reply all = ask("GET", mine("results") + "?oslc.select=dcterms:title");
+  ASSERT_EQ(all.status, 302);
+  const Reply first = ask("GET", all.header("Location"));
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(members(first, "results").size(), 100u);
+  EXPECT_EQ(total(first), "1001");
+  // What was selected stays selected.
+  const Reply second = ask("GET", next_page(first));
+  const auto hits = members(second, "results");
+  ASSERT_EQ(hits.size(), 100u);
+  EXPECT_EQ(second.one(hits[0], dublin::kTitle), "n900");
+  EXPECT_EQ(second.one(hits[0], dublin::kIdentifier), "");
+  // Oldest first, the same cost.
+  const Reply oldest =
+      ask("GET", query("results", {{"oslc.orderBy", "+dcterms:created"}, {"oslc.pageSize", "2"}}));
+  EXPECT_EQ(members(oldest, "results"),
+            (std::vector<std::string>{mine("results/" + ids[0]), mine("results/" + ids[1])}));
+  const Reply busy =
+      ask("GET", query("results", {{"oslc.where", "oslc_auto:state=oslc_auto:inProgress"}}));
+  EXPECT_EQ(members(busy, "results"), std::vector<std::string>{mine("results/" + ids[7])});
+  EXPECT_EQ(total(busy), "1");
+}
+
+TEST_F(OslcQuery, WouldRatherNotSortThanSortAPart) {
+  const std::vector<std::string> ids = fill(5001);
+  for (const char* parameter : {"oslc.orderBy=%2Bdcterms:title", "oslc.searchTerms=%22n1%22"}) {
+    const Reply refused = ask("GET", mine("results") + "?" + parameter);
+    EXPECT_EQ(refused.status, 501);
+    EXPECT_THAT(refused.body, HasSubstr("oslc.where"));
+  }
+  const std::string since = to_string(id_moment(SystemClock{}.now()) - 24h + 4990 * 1s);
+  const Reply narrowed =
+      ask("GET", query("results", {{"oslc.orderBy", "-dcterms:title"},
+                                   {"oslc.where", fmt::format("dcterms:created>\"{}\"", since)}}));
+  EXPECT_EQ(narrowed.status, 200) << narrowed.body;
+  EXPECT_EQ(narrowed.one(members(narrowed, "results").front(), dublin::kTitle), "n5000");
+  // A page that nobody fits on says where to go on.
+  std::string next = query("results", {{"oslc.where", "dcterms:title=\"n0\""}});
+  Reply page = ask("GET", next);
+  ASSERT_EQ(page.status, 302);
+  page = ask("GET", page.header("Location"));
+  EXPECT_TRUE(members(page, "results").empty());
+  EXPECT_EQ(total(page), "");
+  page = ask("GET", next_page(page));
+  EXPECT_EQ(members(page, "results"), std::vector<std::string>{mine("results/" + ids[0])});
+  EXPECT_EQ(next_page(page), "");
+}
+
+TEST_F(OslcQuery, SortsPlans) {
+  for (const char* name : {"zebra", "ant"}) {
+    const Reply saved =
+        ask("POST", fmt::format("/users/{}/templates/{}", user_, name),
+            R"({"request":{"kind":"vm","vcpus":1,"memory_gib":1}})", {{"Content-Type", "application/json"}});
+    EXPECT_EQ(saved.status / 100, 2) << saved.body;
+  }
+  const auto listed = [&](std::vector<std::pair<std::string, std::string>> parameters) {
+    std::vector<std::string> names;
+    for (std::string next = query("plans", std::move(parameters)); !next.empty();) {
+      const Reply page = ask("GET", next);
+      EXPECT_EQ(page.status, 200) << page.body;
+      for (const std::string& member : members(page, "plans"))
+        names.push_back(http::percent_decode(member.substr(member.rfind('/') + 1)).value_or(""));
+      next = next_page(page);
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(listed({{"oslc.pageSize", "1"}}),
+            (Names{"vm", "cluster", "template:ant", "template:zebra"}));
+  EXPECT_EQ(listed({{"oslc.pageSize", "3"}, {"oslc.orderBy", "-dcterms:identifier"}}),
+            (Names{"vm", "template:zebra", "template:ant", "cluster"}));
+  EXPECT_EQ(listed({{"oslc.searchTerms", "\"zebra\""}}), Names{"template:zebra"});
+  EXPECT_EQ(listed({{"oslc.where", "oslc_auto:parameterDefinition{oslc:name=\"nodes\"}"}}),
+            Names{"cluster"});
+}
+
+TEST_F(OslcQuery, IsPostedAsAForm) {
+  fill(3);
+  const http::Headers form = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  for (const char* collection : {"results", "requests"}) {
+    const Reply first =
+        ask("POST", mine(collection), "oslc.pageSize=2&oslc.orderBy=-dcterms%3Atitle", form);
+    ASSERT_EQ(first.status, 200) << first.body;
+    EXPECT_EQ(members(first, collection).size(), 2u);
+    const std::string body = first.one(mine(collection), core::kPostBody);
+    EXPECT_THAT(body, HasSubstr("oslc.orderBy=-dcterms%3Atitle"));
+    const Reply second = ask("POST", next_page(first), body, form);
+    EXPECT_EQ(members(second, collection).size(), 1u) << second.body;
+    EXPECT_EQ(members(ask("GET", next_page(first)), collection), members(second, collection));
+  }
+}
+
+TEST_F(OslcQuery, TellsWhatCameOutAndKeepsIt) {
+  launch();
+  const Reply told = ask("GET", query("results", {{"oslc.select", "oslc_auto:outputParameter"}}));
+  ASSERT_EQ(told.status, 200) << told.body;
+  EXPECT_FALSE(told.graph.objects(rdf::iri(result_), automation::kOutputParameter).empty());
+  store::Blocking store(installation_->store(), loop_);
+  const auto kept = store.get("automations", result_.substr(result_.rfind('/') + 1));
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_THAT((*kept)->body, HasSubstr("\"outputs\":["));
+}
+
+TEST_F(OslcQuery, RefusesWhatItDoesNotUnderstandOrCannotAnswer) {
+  const auto status = [&](std::string_view asked) {
+    const Reply reply = ask("GET", fmt::format("{}?{}", mine("results"), asked));
+    if (reply.status >= 400) {
+      EXPECT_NE(reply.error(), "") << asked;
+    }
+    return reply.status;
+  };
+  // Malformed, and prefixes that nobody knows.
+  for (const char* wrong :
+       {"oslc.where=nonsense", "oslc.where=", "oslc.where=nope%3Atitle%3D%22x%22",
+        "oslc.where=dcterms%3Atitle%7B", "oslc.where=dcterms%3Atitle%3D%22x%22%20or%20x",
+        "oslc.orderBy=%2Btitle", "oslc.orderBy=%2Bnope%3Atitle", "oslc.orderBy=%2Boslc%3Ascore",
+        "oslc.searchTerms=web", "oslc.searchTerms=%22", "oslc.select=%7B", "oslc.prefix=a",
+        "oslc.pageSize=none", "oslc.pageSize=0", "oslc.pageSize=-1", "cursor=nonsense",
+        "cursor=1%2Cr-1%2Cq", "oslc.orderBy=%2Bdcterms%3Atitle&cursor=1%2Cr-1%2Ctx%2Cty"})
+    EXPECT_EQ(status(wrong), 400) << wrong;
+  // Understood, but nothing can be known behind these.
+  EXPECT_EQ(status("oslc.where=oslc%3AserviceProvider%7Bdcterms%3Atitle%3D%22x%22%7D"), 501);
+  EXPECT_EQ(status("oslc.orderBy=oslc%3AinstanceShape%7B%2Bdcterms%3Atitle%7D"), 501);
+  // Unknown properties and parameters are no errors.
+  EXPECT_EQ(status("oslc.orderBy=%2Boslc%3Anothing"), 200);
+  EXPECT_EQ(status("oslc.orderBy=+dcterms:title"), 200);
+  EXPECT_EQ(status("oslc.where=oslc%3Anothing%3D1"), 200);
+  EXPECT_EQ(status("something=else"), 200);
+}
+
+}  // namespace
+}  // namespace mayfly::oslc
