@@ -35,7 +35,7 @@ std::string printable(std::string_view message) {
 }  // namespace
 
 Failure::Failure(const Error& error)
-    : status(status_of(error)), message(error.message), remedy(error.remedy) {
+    : status(status_of(error)), message(error.message), remedy(error.remedy), fields(error.fields) {
   for (const FieldError& wrong : error.fields)
     message += fmt::format("; {} {}", wrong.field, wrong.message);
   // Whatever a problem of REST says in its headers is said here, too: the challenge, when to retry.
@@ -53,6 +53,11 @@ rdf::Graph error_graph(const Failure& failure) {
             printable(failure.remedy.empty()
                           ? failure.message
                           : fmt::format("{}. {}", failure.message, failure.remedy)));
+  for (const FieldError& wrong : failure.fields) {
+    error.inside(core::kCause)
+        .text(ours::kParameter, printable(wrong.field))
+        .text(dublin::kDescription, printable(wrong.message));
+  }
   return graph;
 }
 

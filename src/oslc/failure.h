@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "http/server.h"
@@ -16,6 +17,7 @@ struct Failure {
   std::string message;
   std::string remedy = {};
   http::Headers headers = {};
+  std::vector<FieldError> fields = {};  // parameters that are wrong, each with what is wrong
 
   Failure(int status_of_http, std::string what, std::string what_to_do = {})
       : status(status_of_http), message(std::move(what)), remedy(std::move(what_to_do)) {}

@@ -106,6 +106,7 @@ inline constexpr std::string_view kPostBody = "http://open-services.net/ns/core#
 inline constexpr std::string_view kScore = "http://open-services.net/ns/core#score";
 inline constexpr std::string_view kOrder = "http://open-services.net/ns/core#order";
 inline constexpr std::string_view kStatusCode = "http://open-services.net/ns/core#statusCode";
+inline constexpr std::string_view kCause = "http://open-services.net/ns/core#cause";
 inline constexpr std::string_view kMessage = "http://open-services.net/ns/core#message";
 inline constexpr std::string_view kExtendedError = "http://open-services.net/ns/core#extendedError";
 inline constexpr std::string_view kRel = "http://open-services.net/ns/core#rel";
@@ -212,6 +213,7 @@ inline constexpr std::string_view kCost = "urn:mayfly:oslc:cost";
 inline constexpr std::string_view kCostTail = "urn:mayfly:oslc:costTail";
 inline constexpr std::string_view kCostFinal = "urn:mayfly:oslc:costFinal";
 inline constexpr std::string_view kPlan = "urn:mayfly:oslc:plan";
+inline constexpr std::string_view kParameter = "urn:mayfly:oslc:parameter";
 }  // namespace ours
 
 namespace ldp {

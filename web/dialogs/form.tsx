@@ -4,7 +4,7 @@
 import { ReactNode, useId } from "react";
 import { xsd } from "../shared/terms";
 import { Parameter, Values } from "./parameters";
-import { isFirst, isLong, isWide, labelOf, placeholderOf, unitOf, wordOf } from "./presentation";
+import { hintOf, isFirst, isLong, isWide, labelOf, placeholderOf, unitOf, wordOf } from "./presentation";
 
 interface FormProps {
   parameters: Parameter[];
@@ -104,7 +104,7 @@ function ParameterField(props: FieldProps) {
   return (
     <Field
       label={labelOf(parameter.name)}
-      hint={parameter.description}
+      hint={hintOf(parameter)}
       wrong={wrong}
       wide={isWide(parameter)}
       needed={parameter.required && parameter.defaults.length === 0}
@@ -136,7 +136,7 @@ function Switch({ parameter, given, wrong, onChange }: FieldProps) {
         {labelOf(parameter.name)}
       </label>
       <p id={`${id}-hint`} className={wrong ? "hint wrong" : "hint"}>
-        {wrong ?? parameter.description}
+        {wrong ?? hintOf(parameter)}
       </p>
     </div>
   );

@@ -123,7 +123,7 @@ function SignIn({ question, onCancel }: { question: Question; onCancel: () => vo
               onChange={(event) => setText(event.target.value)}
             />
             <p className="hint">
-              From whoever runs the server: <code>mayfly user token</code>
+              The one that <code>mayfly login</code> asks for.
             </p>
           </div>
         </div>

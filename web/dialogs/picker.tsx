@@ -78,6 +78,7 @@ export function Picker({ read, placeholder, empty, chosen, onChoose, onAccept }:
   const { listing, loadMore } = useListing(read, words.trim());
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
+  const search = useRef<HTMLInputElement>(null);
   const at = listing.items.findIndex((item) => item.uri === chosen?.uri);
 
   const move = (event: KeyboardEvent, to: number) => {
@@ -99,6 +100,7 @@ export function Picker({ read, placeholder, empty, chosen, onChoose, onAccept }:
   return (
     <div className="picker">
       <input
+        ref={search}
         type="search"
         role="combobox"
         aria-expanded="true"
@@ -121,7 +123,11 @@ export function Picker({ read, placeholder, empty, chosen, onChoose, onAccept }:
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}
-            onClick={() => onChoose(item)}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => {
+              onChoose(item);
+              search.current?.focus();
+            }}
             onDoubleClick={() => onAccept(item)}
           >
             <span className="label">{item.label}</span>

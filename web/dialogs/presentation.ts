@@ -7,37 +7,37 @@ interface Look {
   label?: string;
   unit?: string;
   placeholder?: string;
+  hint?: string; // instead of the plan's description, which is about every kind of plan
   first?: boolean; // asked for at once
   wide?: boolean;
 }
 
 const looks: Record<string, Look> = {
-  count: { label: "Machines", first: true },
-  nodes: { label: "Nodes", first: true },
-  vcpus: { label: "vCPUs each", first: true },
-  memory_gib: { label: "Memory each", first: true },
-  disk_gib: { label: "Disk each", first: true },
-  lease: { label: "Tear down after", placeholder: "never; 2h, 3d …", first: true },
-  by: { label: "Extend by", placeholder: "2h", first: true },
-  arch: { label: "Architecture" },
-  image: { label: "Image" },
-  clouds: { label: "Clouds", wide: true },
-  regions: { label: "Regions", placeholder: "any; eu-*, nyc?" },
-  instance_type: { label: "Instance type", placeholder: "any" },
-  match: { label: "Match" },
-  burstable: { label: "Burstable processors are fine" },
-  spread: { label: "May lie on several offers" },
-  max_price_usd_hour: { label: "Price limit", unit: "$/h each", placeholder: "none" },
-  name: { label: "Name" },
-  ssh_public_key: { label: "SSH public key", placeholder: "ssh-ed25519 AAAA…", wide: true },
-  user_data: { label: "User data", placeholder: "#cloud-config", wide: true },
-  release: { label: "EMR release" },
-  applications: { label: "Applications" },
-  idle_timeout: { label: "End when idle for" },
-  spot_workers: { label: "Spot workers" },
-  log_uri: { label: "Logs to", placeholder: "s3://bucket/folder/" },
-  subnet: { label: "Subnet" },
-  open_to: { label: "Open to", placeholder: "nobody; 203.0.113.0/24" },
+  count: { label: "Machines", hint: "All of them or none.", first: true },
+  nodes: { label: "Nodes", hint: "The master included.", first: true },
+  vcpus: { label: "vCPUs each", hint: "At least.", first: true },
+  memory_gib: { label: "Memory each", hint: "At least.", first: true },
+  disk_gib: { label: "Disk each", hint: "At least.", first: true },
+  lease: { label: "Tear down after", placeholder: "never", hint: "45m, 2h, 1h30m, 3d …", first: true },
+  arch: { label: "Architecture", hint: "" },
+  image: { label: "Image", hint: "Also an AMI id, or a slug of DigitalOcean's." },
+  clouds: { label: "Clouds", hint: "None checked: any of them.", wide: true },
+  regions: { label: "Regions", placeholder: "any", hint: "eu-*, nyc?, aws:us-east-1 …" },
+  instance_type: { label: "Instance type", placeholder: "any", hint: "" },
+  match: { label: "Match", hint: "What counts as fitting." },
+  burstable: { label: "Burstable is fine", hint: "Shared processors: cheaper, and slower under constant load." },
+  spread: { label: "May be spread", hint: "Over several offers, when none has room for all." },
+  max_price_usd_hour: { label: "Price limit", unit: "$/h each", placeholder: "none", hint: "" },
+  name: { label: "Name", hint: "For people." },
+  ssh_public_key: { label: "SSH public key", placeholder: "ssh-ed25519 AAAA…", hint: "", wide: true },
+  user_data: { label: "User data", placeholder: "#cloud-config", hint: "", wide: true },
+  release: { label: "EMR release", placeholder: "emr-6.15.0", hint: "" },
+  applications: { label: "Applications", placeholder: "Spark, Ganglia, Zeppelin", wide: true },
+  idle_timeout: { label: "End when idle for", hint: "1m to 7d." },
+  spot_workers: { label: "Spot workers", hint: "All nodes but the master." },
+  log_uri: { label: "Logs to", placeholder: "s3://bucket/folder/", hint: "" },
+  subnet: { label: "Subnet", hint: "In the one region that is named." },
+  open_to: { label: "Web pages open to", placeholder: "nobody", hint: "A network: 203.0.113.0/24" },
 };
 
 const units: [RegExp, string][] = [
@@ -78,6 +78,10 @@ export function placeholderOf(parameter: Parameter): string {
 
 export function wordOf(value: string): string {
   return words[value] ?? value;
+}
+
+export function hintOf(parameter: Parameter): string {
+  return looks[parameter.name]?.hint ?? parameter.description;
 }
 
 export function isFirst(parameter: Parameter): boolean {

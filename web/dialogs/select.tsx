@@ -44,10 +44,10 @@ export const SelectPlan = () => (
 
 export const SelectResult = () => (
   <SelectDialog
-    title="Choose a deployment"
-    lead="What was launched, the newest first."
+    title="Choose a result"
+    lead="Deployments and what followed them, the newest first."
     read={readResults}
-    placeholder="Search deployments"
+    placeholder="Search results"
     empty="Nothing was launched yet."
   />
 );

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""The delegated dialogs, in a real browser, shown by a page of another origin as somebody else's tool shows them."""
+
+import json
+import os
+import pathlib
+import time
+
+import harness
+from consumer import Consumer
+from harness import ask
+from playground import Failure, Mayfly
+from webdriver import Browser
+
+AUTO = "http://open-services.net/ns/auto#"
+DCTERMS = "http://purl.org/dc/terms/"
+RESPONSE = "oslc-response:"
+RESIZE = "oslc-resize:"
+
+
+class Dialogs(harness.EndToEnd):
+    """What all of them stand on: a consumer that may frame us, and a browser that is signed in."""
+
+    more_config = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.consumer = Consumer()
+        cls.addClassCleanup(cls.consumer.stop)
+        cls.config = harness.FAST + f'\n[oslc]\ndialog_hosts = ["{cls.consumer.origin}"]\n' + cls.more_config
+        super().setUpClass()
+        cls.browser = Browser(cls.folder)
+        cls.addClassCleanup(cls.browser.quit)
+
+    def setUp(self):
+        self.browser.go(self.consumer.origin)
+        self.browser.complaints()
+
+    def tearDown(self):
+        refused = [text for text in self.browser.complaints() if "Content Security Policy" in text]
+        self.assertEqual(refused, [], "the pages' own policy refuses something of theirs")
+
+    def address(self, name):
+        return f"{self.mayfly.url}/oslc/users/{harness.USER}/dialogs/{name}"
+
+    def show(self, address, signed_in=True, **size):
+        self.browser.go(self.consumer.page(dialog=address, **size))
+        self.browser.use_frame("iframe")
+        self.browser.until_there(".dialog")
+        if signed_in:
+            self.sign_in()
+
+    def sign_in(self):
+        browser = self.browser
+        browser.until(lambda: browser.texts("h1") and (browser.texts("input[type=password]") or not browser.texts(".waiting")),
+                      "a dialog that is ready")
+        if browser.texts("input[type=password]"):
+            browser.type("input[type=password]", self.client.token)
+            browser.press("Enter")
+
+    def messages(self, beginning):
+        """What the consumer was sent, by our origin and nobody else."""
+        self.browser.use_frame(None)
+        messages = self.browser.run("return messages")
+        for message in messages:
+            self.assertEqual(message["origin"], self.mayfly.url)
+            self.assertNotIn(self.client.token, message["data"])
+        return [json.loads(message["data"].removeprefix(beginning)) for message in messages
+                if message["data"].startswith(beginning)]
+
+    def response(self, seconds=15):
+        return self.browser.until(lambda: self.messages(RESPONSE), "an answer of the dialog", seconds)[0]
+
+    def only_result(self, **wait):
+        results = self.response(**wait)["oslc:results"]
+        self.assertEqual(len(results), 1, results)
+        return results[0]
+
+    def resource(self, address):
+        """What our own origin says of it, in N-Triples."""
+        status, _, text = ask(self.mayfly.url, "GET", address.removeprefix(self.mayfly.url), None,
+                              {"Accept": "application/n-triples", "Authorization": f"Bearer {self.client.token}"})
+        self.assertEqual(status, 200, text)
+        return text
+
+    def assert_says(self, address, predicate, words):
+        lines = [line for line in self.resource(address).splitlines() if line.startswith(f"<{address}> <{predicate}>")]
+        self.assertTrue(any(words in line for line in lines), lines)
+
+
+class Selecting(Dialogs):
+    def test_a_plan_is_chosen_with_the_keyboard_alone_by_somebody_who_signs_in(self):
+        browser = self.browser
+        self.show(self.address("plans"), signed_in=False)
+        browser.run("sessionStorage.clear(); location.reload()")
+        browser.until_text("h1", "Sign in")
+        browser.press("w", "r", "o", "n", "g", "Enter")
+        browser.until_text("[role=alert]", "not known")
+        browser.press(*self.client.token, "Enter")
+        browser.until(lambda: len(browser.texts("[role=option]")) == 2, "two plans")
+        self.assertNotIn(self.client.token, browser.run("return location.href"))
+        browser.press(*"clust")
+        browser.until(lambda: len(browser.texts("[role=option]")) == 1, "one plan")
+        browser.press("ArrowDown")
+        browser.until_text(".chosen", "A cluster")
+        browser.press("Enter")
+        chosen = self.only_result()
+        self.assertEqual(chosen["rdf:resource"], f"{self.mayfly.url}/oslc/users/ann/plans/cluster")
+        self.assertEqual(chosen["oslc:label"], "A cluster")
+
+    def test_the_frame_is_told_how_large_it_should_be(self):
+        self.show(self.address("plans") + "#oslc-core-postMessage-1.0")
+        self.browser.until_text("[role=listbox]", "Virtual machines")
+        sizes = self.browser.until(lambda: self.messages(RESIZE), "a wish for a size")
+        for size in sizes:
+            self.assertRegex(size["oslc:hintHeight"], r"^[1-9]\d*px$")
+            self.assertRegex(size["oslc:hintWidth"], r"^[1-9]\d*px$")
+
+    def test_a_deployment_is_found_by_its_words_and_shows_how_it_is(self):
+        wanted = self.reserve(name="harvest-7")
+        for number in range(3):
+            self.reserve(name=f"other-{number}")
+        self.show(self.address("results"))
+        self.browser.until(lambda: len(self.browser.texts("[role=option]")) >= 4, "the deployments")
+        self.browser.type("input[type=search]", "harvest")
+        self.browser.until(lambda: len(self.browser.texts("[role=option]")) == 1, "the one that fits")
+        self.assertRegex(self.browser.text(".badge"), "Queued|In progress|Deploying|Running")
+        self.browser.click("[role=option]")
+        self.browser.click("button[type=submit]")
+        chosen = self.only_result()
+        self.assertEqual(chosen["rdf:resource"], f"{self.mayfly.url}/oslc/users/ann/results/{wanted['id']}")
+        self.assertIn("harvest-7", chosen["oslc:label"])
+
+    def test_more_than_a_page_is_loaded_when_it_is_asked_for(self):
+        for number in range(25):
+            self.client.must(201, "POST", f"templates/many-{number:02}", {"request": self.small()})
+        self.show(self.address("plans"))
+        first = self.browser.until(lambda: len(self.browser.texts("[role=option]")), "a page")
+        self.assertLess(first, 27)
+        self.browser.click("button.more")
+        self.browser.until(lambda: len(self.browser.texts("[role=option]")) == 27, "all plans")
+        self.assertEqual(len(set(self.browser.texts(".label"))), 27)
+
+    def test_escape_answers_with_nothing(self):
+        self.show(self.address("results"))
+        self.browser.press("Escape")
+        self.assertEqual(self.response(), {"oslc:results": []})
+
+    def test_in_a_window_of_its_own_it_answers_who_opened_it(self):
+        browser = self.browser
+        here = browser.command("GET", "window")
+        browser.run("window.open(arguments[0], 'dialog', 'width=600,height=440')", self.address("plans"))
+        opened = browser.until(lambda: [one for one in browser.windows() if one != here], "a window")[0]
+        browser.use_window(opened)
+        browser.until_there(".dialog")
+        self.sign_in()
+        browser.until_text("[role=listbox]", "Virtual machines")
+        browser.click("[role=option]")
+        browser.press("Enter")
+        browser.use_window(here)
+        self.assertIn("/plans/vm", self.only_result()["rdf:resource"])
+        browser.use_window(opened)
+        browser.close_window()
+        browser.use_window(here)
+
+    def test_the_older_protocol_leaves_the_answer_in_the_frames_name(self):
+        self.show(self.address("plans") + "#oslc-core-windowName-1.0", name=f"{self.consumer.origin}/return")
+        self.browser.until_text("[role=listbox]", "Virtual machines")
+        self.browser.click("[role=option]")
+        self.browser.press("Enter")
+        self.browser.use_frame(None)
+        returned = self.browser.until(lambda: self.browser.run(
+            "return messages.filter((one) => one.data.startsWith('returned:'))"), "the page to return to")[0]
+        self.assertEqual(returned["origin"], self.consumer.origin)
+        answer = json.loads(returned["data"].removeprefix("returned:"))
+        self.assertIn("/plans/vm", answer["oslc:results"][0]["rdf:resource"])
+
+    def test_who_is_not_named_in_the_configuration_shows_nothing(self):
+        stranger = Consumer()
+        try:
+            self.browser.go(stranger.page(dialog=self.address("plans")))
+            self.browser.until(lambda: any("frame-ancestors" in text or "frame" in text.lower()
+                                           for text in self.browser.complaints()), "the browser refusing the frame")
+            self.browser.use_frame("iframe")
+            self.assertEqual(self.browser.texts("#root"), [])
+        finally:
+            stranger.stop()
+
+
+class Creating(Dialogs):
+    def count(self):
+        return len(self.client.every_reservation())
+
+    def fill(self, label, text):
+        """By the label that a person sees."""
+        field = self.browser.until(lambda: self.browser.run(
+            "const found = [...document.querySelectorAll('label')].find((one) => one.innerText.startsWith(arguments[0]));"
+            "return found && found.htmlFor", label), f"a field {label}")
+        selector = f"[id='{field}']"
+        self.browser.clear(selector)
+        self.browser.type(selector, text)
+
+    def test_what_is_wrong_is_said_at_its_field_and_what_is_right_is_deployed(self):
+        browser = self.browser
+        self.show(self.address("run"))
+        browser.until_text("[role=listbox]", "Virtual machines")
+        browser.click("[role=option]")
+        browser.press("Enter")
+        browser.until_text("label", "vCPUs")
+        self.fill("Title", "By a dialog")
+        self.fill("Memory", "1")
+        self.fill("vCPUs", "5000")
+        browser.until_text(".hint.wrong", "vCPUs")
+        browser.click("button[type=submit]")
+        browser.until_text(".hint.wrong", "vCPUs")
+        self.assertEqual(browser.texts("[aria-invalid=true]"), [""])
+        before = self.count()
+        self.fill("vCPUs", "1")
+        browser.until_text(".price", "an hour")
+        browser.click("button[type=submit]")
+        made = self.only_result()
+        self.assertEqual(made["oslc:label"], "By a dialog")
+        self.assertEqual(self.count(), before + 1)
+        reservation = self.get(made["rdf:resource"].rsplit("/", 1)[1])
+        self.assertEqual((reservation["request"]["vcpus"], reservation["request"]["memory_gib"]), (1, 1))
+        self.assert_says(made["rdf:resource"], AUTO + "executesAutomationPlan", "/plans/vm")
+
+    def prefill(self, name, turtle):
+        status, headers, body = ask(
+            self.mayfly.url, "POST", f"/oslc/users/ann/dialogs/{name}", turtle.encode(),
+            {"Content-Type": "text/turtle", "Authorization": f"Bearer {self.client.token}"})
+        self.assertEqual(status, 201, body)
+        return headers["Location"]
+
+    def test_a_prepared_request_was_filled_in_beforehand_and_never_runs(self):
+        before = self.count()
+        prefilled = self.prefill("prepare", f"""
+            @prefix oslc: <http://open-services.net/ns/core#> . @prefix oslc_auto: <{AUTO}> .
+            @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix dcterms: <{DCTERMS}> .
+            <> a oslc_auto:AutomationRequest ; dcterms:title "Nightly build" ;
+              oslc_auto:executesAutomationPlan <{self.mayfly.url}/oslc/users/ann/plans/vm> ;
+              oslc_auto:inputParameter [ oslc:name "vcpus" ; rdf:value 2 ] , [ oslc:name "memory_gib" ; rdf:value 4 ] .""")
+        self.show(prefilled)
+        self.browser.until_text("label", "vCPUs")
+        self.assertEqual(self.browser.run("return document.querySelector('input').value"), "Nightly build")
+        self.browser.press("Enter")
+        made = self.only_result()
+        self.assertIn("/prepared/", made["rdf:resource"])
+        self.assert_says(made["rdf:resource"], AUTO + "state", AUTO + "new")
+        self.assertIn('"4"', self.resource(made["rdf:resource"]))
+        time.sleep(1)
+        self.assertEqual(self.count(), before)
+
+    def test_a_form_that_is_not_kept_any_more_says_so(self):
+        self.browser.go(self.consumer.page(dialog=f"{self.mayfly.url}/oslc/users/ann/prefilled/f-0"))
+        self.browser.use_frame("iframe")
+        self.browser.until_text(".note", "not kept any more")
+
+    def test_a_deployment_is_torn_down_by_its_action_dialog(self):
+        reservation = self.client.must(201, "POST", "reservations", self.small(), {"Prefer": "wait=120"})
+        self.assertEqual(reservation["phase"], "ready")
+        address = self.address(f"action?targetId={reservation['id']}")
+        self.show(address)
+        self.browser.until_text("main", "Tear down")
+        self.browser.press("Escape")
+        self.assertEqual(self.response()["oslc_auto:verdict"]["rdf:resource"], AUTO + "canceled")
+        self.assertEqual(self.get(reservation["id"])["phase"], "ready")
+
+        self.show(address + "&action=teardown")
+        self.browser.until(lambda: self.browser.texts("button.dangerous:not(:disabled)") == ["Tear down"], "the button")
+        self.browser.press("Tab")
+        self.browser.click("button.dangerous")
+        answer = self.response(seconds=60)
+        self.assertEqual(answer["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
+        self.assertEqual(self.get(reservation["id"])["phase"], "released")
+        result = answer["oslc:results"][0]
+        self.assertEqual(result["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
+        self.assert_says(result["rdf:resource"], AUTO + "verdict", AUTO + "passed")
+
+    def test_all_of_them_can_be_used_in_a_small_window(self):
+        for name in ("plans", "results", "run", "prepare", "action?targetId=r-none"):
+            with self.subTest(name):
+                self.show(self.address(name), width=400, height=300)
+                self.browser.until_there("footer button")
+                outside = self.browser.run(
+                    "return [...document.querySelectorAll('footer button, input[type=search]')].filter((one) => {"
+                    "  const box = one.getBoundingClientRect();"
+                    "  return box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth })"
+                    ".map((one) => one.outerHTML)")
+                self.assertEqual(outside, [])
+                self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 400)
+
+    def test_every_control_has_a_name(self):
+        prefilled = self.prefill("run", f"<> <{AUTO}executesAutomationPlan> <{self.mayfly.url}/oslc/users/ann/plans/cluster> .")
+        self.show(prefilled)
+        self.browser.until_text("label", "Nodes")
+        self.assertEqual(self.browser.run(
+            "return [...document.querySelectorAll('input, select, textarea')].filter((one) =>"
+            "  !one.labels.length && !one.getAttribute('aria-label')).map((one) => one.outerHTML)"), [])
+
+
+class WithoutAuthentication(Dialogs):
+    more_config = '\n[server]\nauth = "none"\n'
+
+    def test_nobody_has_to_sign_in(self):
+        self.show(self.address("plans"), signed_in=False)
+        self.browser.until_text("[role=listbox]", "Virtual machines")
+
+
+if __name__ == "__main__":
+    harness.main()
