@@ -60,6 +60,17 @@ void describe_factories(const std::string& user, Description& service, const Add
       .link(core::kUsage, automation::kDeferredExecution);
 }
 
+void describe_plan_factory(const std::string& user, Description& service,
+                           const Addresses& addresses) {
+  service.inside(core::kCreationFactory)
+      .a(core::kCreationFactoryType)
+      .markup(dublin::kTitle, "Plans, kept as templates", addresses.dialect())
+      .link(core::kCreation, addresses.of({.place = Place::plans, .user = user}))
+      .link(core::kResourceShape, addresses.of({.place = Place::shape, .id = "plan"}))
+      .link(core::kResourceType, automation::kAutomationPlan)
+      .link(core::kUsage, core::kDefaultUsage);
+}
+
 void describe_prefixes(Description& provider) {
   for (const rdf::Prefix& prefix : new_graph().prefixes.entries()) {
     Description definition = provider.inside(core::kPrefixDefinition);
@@ -105,6 +116,7 @@ void describe_provider(const std::string& user, const Addresses& addresses, rdf:
       .link(core::kUsage, automation::kDeploy);
   describe_dialogs_of(user, service, addresses, graph);
   describe_factories(user, service, addresses, graph);
+  describe_plan_factory(user, service, addresses);
   const auto base = [&](Place place) { return addresses.of({.place = place, .user = user}); };
   const auto shape = [&](const char* name) {
     return addresses.of({.place = Place::shape, .id = name});

@@ -308,9 +308,12 @@ http::Response Door::refusal(const http::Request& request, const Address& addres
   const rdf::Format format = form_for(request).value_or(rdf::Format::rdf_xml);
   if (failure.status == 400 && request.method == "POST" && !address.user.empty()) {
     const Addresses addresses(base_of(request), options_.dialect);
+    const Address shape = address.place == Place::plans
+                              ? Address{.place = Place::shape, .id = "plan"}
+                              : Address{.place = Place::request_shape, .user = address.user};
     response.headers.push_back(
         {"Link", fmt::format("<{}>; rel=\"http://www.w3.org/ns/ldp#constrainedBy\"",
-                             addresses.of({.place = Place::request_shape, .user = address.user}))});
+                             addresses.of(shape))});
   }
   if (auto body = rdf::write(format, error_graph(failure))) {
     response.headers.push_back({"Content-Type", content_type_for(request, format)});
@@ -324,7 +327,7 @@ http::Response Door::refusal(const http::Request& request, const Address& addres
 http::Response Door::preflight(const Address& address) const {
   const std::string allowed = allowed_methods(address.place);
   http::Response response{.status = 204, .headers = {{"Allow", allowed}}};
-  const bool only_queries = address.place == Place::plans || address.place == Place::results;
+  const bool only_queries = address.place == Place::results;
   if (find_handle(address.place, "POST") && !only_queries)
     response.headers.push_back({"Accept-Post", std::string(kAcceptPost)});
   response.headers.push_back({"Access-Control-Allow-Methods", allowed});

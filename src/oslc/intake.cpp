@@ -17,24 +17,28 @@ struct Reference {
 constexpr std::array<Reference, 5> kReferences{
     {{"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"apos", "'"}}};
 
+}  // namespace
+
+Outcome<rdf::Term> find_sent(const rdf::Graph& graph, std::string_view type, std::string_view iri) {
+  std::vector<rdf::Term> found;
+  for (const rdf::Id subject : graph.subjects()) {
+    const rdf::Term& term = graph.term(subject);
+    if (graph.contains(term, rdf::iri(rdf::kType), rdf::iri(type))) found.push_back(term);
+  }
+  if (found.size() == 1) return found.front();
+  const auto here = std::ranges::find(found, rdf::iri(iri));
+  if (here != found.end()) return *here;
+  return refuse(
+      400, fmt::format("The body holds {} oslc_auto:{}", found.empty() ? "no" : "more than one",
+                       type.substr(type.find('#') + 1)));
+}
+
 std::string text_of(const rdf::Term& term) {
   if (term.datatype == rdf::kXmlLiteral) return text_of_markup(term.text);
   return std::string(term.text);
 }
 
-Outcome<rdf::Term> find_request(const rdf::Graph& graph, std::string_view iri) {
-  std::vector<rdf::Term> found;
-  for (const rdf::Id subject : graph.subjects()) {
-    const rdf::Term& term = graph.term(subject);
-    if (graph.contains(term, rdf::iri(rdf::kType), rdf::iri(automation::kAutomationRequest)))
-      found.push_back(term);
-  }
-  if (found.size() == 1) return found.front();
-  const auto here = std::ranges::find(found, rdf::iri(iri));
-  if (here != found.end()) return *here;
-  return refuse(400, found.empty() ? "The body holds no oslc_auto:AutomationRequest"
-                                   : "The body holds more than one oslc_auto:AutomationRequest");
-}
+namespace {
 
 Outcome<void> read_parameter(const rdf::Graph& graph, const rdf::Term& instance,
                              std::vector<GivenParameter>& parameters) {
@@ -58,7 +62,7 @@ Outcome<void> read_parameter(const rdf::Graph& graph, const rdf::Term& instance,
 
 Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
                             const Addresses& addresses) {
-  TRY(const rdf::Term request, find_request(graph, iri));
+  TRY(const rdf::Term request, find_sent(graph, automation::kAutomationRequest, iri));
   Intake intake;
   const std::vector<rdf::Term> titles = graph.objects(request, dublin::kTitle);
   if (titles.empty() || !titles.front().is_literal())

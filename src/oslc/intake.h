@@ -26,6 +26,11 @@ struct Intake {
 Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
                             const Addresses& addresses);
 
+// The one resource of that type in what was sent; of several the one at `iri`. 400.
+Outcome<rdf::Term> find_sent(const rdf::Graph& graph, std::string_view type, std::string_view iri);
+// Of a literal, or of a title, whatever its type.
+std::string text_of(const rdf::Term& term);
+
 // oslc_auto:desiredState of the resource, as an IRI.
 std::optional<std::string> desired_state(const rdf::Graph& graph, std::string_view iri);
 

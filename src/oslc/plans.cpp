@@ -30,7 +30,7 @@ Plan built_in_plan(Kind kind) {
 
 Plan plan_of(const service::TemplateView& saved) {
   return {.id = std::string(kTemplatePlan) + saved.name,
-          .title = saved.request.name.value_or(saved.name),
+          .title = saved.title.value_or(saved.request.name.value_or(saved.name)),
           .description = fmt::format("The template {}.", saved.name),
           .kind = saved.request.kind,
           .saved = saved.request,

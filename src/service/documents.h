@@ -54,11 +54,13 @@ struct Template {
   int schema_version = 1;
   std::string user;
   std::string name;
+  std::optional<std::string> title;  // for people, where the name does not say it
   Request request;
   Time created_at;
   Time updated_at;
 };
-BOOST_DESCRIBE_STRUCT(Template, (), (schema_version, user, name, request, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(Template, (),
+                      (schema_version, user, name, title, request, created_at, updated_at))
 
 // Written together with the reservation it belongs to, removed when that one's tombstone passes.
 struct Idempotency {

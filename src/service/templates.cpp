@@ -14,7 +14,8 @@ Result<void> check_name(const std::string& name) {
 }  // namespace
 
 Async<Service::SavedTemplate> Service::save_template(std::string user, std::string name,
-                                                     Request request) {
+                                                     Request request,
+                                                     std::optional<std::string> title) {
   if (auto good = check_name(name); !good) co_return std::unexpected(std::move(good).error());
   auto known = co_await read_document<Template>(parts_.store, kTemplates, template_id(user, name),
                                                 "template " + name);
@@ -22,6 +23,7 @@ Async<Service::SavedTemplate> Service::save_template(std::string user, std::stri
     co_return std::unexpected(std::move(known).error());
   const Template saved{.user = user,
                        .name = name,
+                       .title = title || !known ? std::move(title) : known->value.title,
                        .request = std::move(request),
                        .created_at = known ? known->value.created_at : now(),
                        .updated_at = now()};

@@ -206,6 +206,7 @@ UserView view_of(const User& user) {
 
 TemplateView view_of(const Template& saved) {
   return {.name = saved.name,
+          .title = saved.title,
           .request = saved.request,
           .created_at = saved.created_at,
           .updated_at = saved.updated_at};

@@ -40,11 +40,12 @@ BOOST_DESCRIBE_STRUCT(KeyView, (),
 
 struct TemplateView {
   std::string name;
+  std::optional<std::string> title;
   Request request;
   Time created_at;
   Time updated_at;
 };
-BOOST_DESCRIBE_STRUCT(TemplateView, (), (name, request, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(TemplateView, (), (name, title, request, created_at, updated_at))
 
 struct PlacementView {
   std::string cloud;

@@ -48,7 +48,7 @@ TEST_F(OslcDoor, LeadsFromRootServicesToTheFactory) {
                                        rdf::iri(automation::kNamespace)));
   EXPECT_TRUE(
       described.graph.contains(*service, rdf::iri(core::kUsage), rdf::iri(automation::kDeploy)));
-  EXPECT_EQ(described.graph.objects(*service, core::kCreationFactory).size(), 2u);
+  EXPECT_EQ(described.graph.objects(*service, core::kCreationFactory).size(), 3u);
   EXPECT_EQ(described.graph.objects(*service, core::kQueryCapability).size(), 3u);
   const Reply page =
       ask("GET", described.one(provider, core::kDetails), {}, {{"Accept", "text/html"}});
@@ -156,7 +156,7 @@ TEST_F(OslcDoor, TakesAQueryAsAForm) {
   ASSERT_EQ(hits.status, 200) << hits.body;
   EXPECT_EQ(hits.graph.objects(rdf::iri(mine("plans")), kMember).size(), 1u);
   EXPECT_TRUE(hits.has(mine("plans"), kMember, mine("plans/vm")));
-  EXPECT_EQ(ask("POST", mine("plans"), "<> a <urn:x> .").status, 415);
+  EXPECT_EQ(ask("POST", mine("results"), "<> a <urn:x> .").status, 415);
 }
 
 TEST_F(OslcDoor, PagesThroughResultsInAStableOrder) {
