@@ -102,6 +102,20 @@ class Tls(EndToEnd):
                       stdin=subprocess.DEVNULL)
         self.assertNotEqual(old.returncode, 0)
 
+    def test_resumes_what_a_client_remembers(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.create_default_context(cafile=self.ca)
+            context.maximum_version = version
+            session, resumed = None, []
+            for _ in range(2):
+                with socket.create_connection(("127.0.0.1", self.port), timeout=30) as plain, \
+                        context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as sealed:
+                    sealed.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                    self.assertIn(b"200 OK", sealed.recv(4096))
+                    session = sealed.session
+                    resumed.append(sealed.session_reused)
+            self.assertEqual(resumed, [False, True], version)
+
     def test_shows_a_chain_that_openssl_and_curl_verify(self):
         seen = openssl("s_client", "-connect", f"127.0.0.1:{self.port}", "-CAfile", self.ca, "-verify_return_error",
                        "-verify_ip", "127.0.0.1", stdin=subprocess.DEVNULL)
