@@ -1,5 +1,5 @@
 # The pages: TypeScript and React, bundled by esbuild from Debian's own packages (no Node, no npm) into
-# build/<preset>/web, from where src/web takes them into the program. docs/decisions/0012 says why.
+# build/<preset>/web, from where src/web takes them into the program. docs/decisions/0013 says why.
 
 find_program(MAYFLY_ESBUILD esbuild)
 set(MAYFLY_NODE_PATH /usr/share/nodejs CACHE PATH "The folder that holds react and react-dom")

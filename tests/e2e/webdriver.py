@@ -17,7 +17,7 @@ import time
 from playground import Failure, Program, plain_environment
 
 KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "Shift": "\ue008", "ArrowDown": "\ue015",
-        "ArrowUp": "\ue013", "Space": " "}
+        "ArrowUp": "\ue013", "Control": "\ue009"}
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -46,7 +46,7 @@ def _chromium(size):
             "goog:loggingPrefs": {"browser": "ALL"}}
 
 
-def _webkit(_size):
+def _webkit():
     return {"webkitgtk:browserOptions": {"args": ["--automation"]}}
 
 
@@ -55,33 +55,45 @@ class Browser:
 
     def __init__(self, folder, size=(900, 720)):
         folder = pathlib.Path(folder)
-        self.is_chromium = shutil.which("chromedriver") is not None and shutil.which("chromium") is not None
-        driver = shutil.which("chromedriver" if self.is_chromium else "WebKitWebDriver")
-        if driver is None:
-            raise Unsupported("neither chromedriver nor WebKitWebDriver is installed (apt-packages.txt)")
+        # MAYFLY_TEST_BROWSER=webkit: that one, also where both are.
+        chromium = shutil.which("chromedriver") and shutil.which("chromium")
+        self.is_chromium = bool(chromium) and os.environ.get("MAYFLY_TEST_BROWSER") != "webkit"
         self.port = _free_port()
-        environment = plain_environment(folder, XDG_CONFIG_HOME=str(folder), XDG_CACHE_HOME=str(folder),
-                                        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS="1")
-        display = os.environ.get("DISPLAY")
-        if display:
-            environment["DISPLAY"] = display
+        self.programs = []
+        environment = plain_environment(folder, XDG_CONFIG_HOME=str(folder), XDG_CACHE_HOME=str(folder))
         if self.is_chromium:
-            self.driver = Program([driver, f"--port={self.port}", "--allowed-ips=127.0.0.1"], folder / "driver.log",
-                                  environment, r"was started successfully")
+            self._start(folder, environment, ["chromedriver", f"--port={self.port}"], r"was started successfully")
         else:
-            self.driver = Program([driver, f"--port={self.port}"], folder / "driver.log", environment, r"^")
-        wanted = _chromium(size) if self.is_chromium else _webkit(size)
+            self._start_webkit(folder, environment)
         self.session = None
+        wanted = _chromium(size) if self.is_chromium else _webkit()
         answer = self._until_answered("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.session = answer["sessionId"]
         self.command("POST", "timeouts", {"script": 10000, "pageLoad": 20000, "implicit": 0})
         self.resize(*size)
 
+    def _start(self, folder, environment, command, ready):
+        program = shutil.which(command[0])
+        if program is None:
+            raise Unsupported(f"{command[0]} is not installed (apt-packages.txt, [test])")
+        log = folder / f"{command[0]}.log"
+        self.programs.append(Program([program, *command[1:]], log, environment, ready))
+        return self.programs[-1].said
+
+    def _start_webkit(self, folder, environment):
+        """It has no headless mode: a display in memory is its screen."""
+        number = self._start(folder, environment, ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x1200x24",
+                                                   "-nolisten", "tcp"], r"(?m)^\d+$").split()[-1]
+        environment["DISPLAY"] = f":{number}"
+        # The driver says nothing when it is ready; _until_answered waits for it.
+        self._start(folder, environment, ["sh", "-c", f"echo begins; exec WebKitWebDriver --port={self.port}"], "begins")
+
     def quit(self):
         try:
             self.command("DELETE", "")
         finally:
-            self.driver.kill()
+            for program in reversed(self.programs):
+                program.kill()
 
     # ---- the protocol
 
@@ -171,10 +183,9 @@ class Browser:
         self.command("POST", f"element/{self._find(selector)[_ELEMENT]}/click")
 
     def type(self, selector, text):
-        self.command("POST", f"element/{self._find(selector)[_ELEMENT]}/value", {"text": text})
-
-    def clear(self, selector):
-        self.command("POST", f"element/{self._find(selector)[_ELEMENT]}/clear")
+        """In place of what is there, as a person does it: WebKit knows no other way into a frame."""
+        self.click(selector)
+        self.press(("Control", "a"), *text)
 
     def press(self, *keys):
         """Keys for whatever has the focus; a tuple is pressed together."""
