@@ -1,11 +1,14 @@
-// The small languages of a query, one parameter on each line: prefix, where, select. What is
-// understood is asked of a result.
+// The small languages of a query, one parameter on each line: prefix, where, select, orderBy,
+// searchTerms, and a key of the order as addresses of pages carry it. What is understood is asked
+// of a result.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "oslc/query.h"
+#include "oslc/query_order.h"
+#include "oslc/query_search.h"
 #include "oslc/selection.h"
 #include "rdf/reader.h"
 
@@ -43,6 +46,15 @@ void check_selected(const rdf::Graph& graph, const oslc::Selection& selection) {
   if (selected.size() > graph.size()) std::abort();
 }
 
+void check_order(const rdf::Graph& graph, const std::vector<oslc::SortTerm>& order) {
+  const std::vector<oslc::SortKey> keys = oslc::keys_of(graph, kResource, order);
+  if (keys.size() != order.size()) std::abort();
+  if (oslc::compare_keys(keys, keys, order) != std::strong_ordering::equal) std::abort();
+  for (const oslc::SortKey& key : keys) {
+    if (oslc::parse_key(oslc::print_key(key)) != key) std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -56,5 +68,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (where) oslc::wanted(*where, "http://purl.org/dc/terms/identifier");
   const auto selection = oslc::read_selection("oslc.select", next_line(text), known);
   if (selection) check_selected(graph, *selection);
+  const auto order = oslc::read_order(next_line(text), known);
+  if (order) check_order(graph, *order);
+  const auto terms = oslc::read_search_terms(next_line(text), known);
+  const int score = terms ? oslc::score_of(graph, kResource, *terms) : 0;
+  if (score < 0 || score > 100) std::abort();
+  const auto key = oslc::parse_key(next_line(text));
+  if (key && oslc::parse_key(oslc::print_key(*key)) != key) std::abort();
   return 0;
 }

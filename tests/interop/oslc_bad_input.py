@@ -256,7 +256,7 @@ class Wrong:
     def bad_documents(self):
         for media, documents in self.documents().items():
             for content in documents:
-                for target in (self.run, self.prepare):
+                for target in (self.run, self.prepare, self.plans):
                     self.expect(400, "POST", target, content, media)
         for media in rdf_readers.MEDIA:
             self.expect(413, "POST", self.run, b" " * (4 * MIB), media)
@@ -328,7 +328,7 @@ class Wrong:
             self.expect(406, "GET", self.plan, headers={"Accept": accept})
         for method, iri in (("DELETE", self.plan), ("PATCH", self.finished), ("DELETE", provider)):
             self.expect(405, method, iri, b"", turtle)
-        self.expect((405, 415), "POST", self.plans, b"", turtle)
+        self.expect((405, 415), "POST", self.results, b"", turtle)
         options = self.expect((200, 204), "OPTIONS", self.run, authorised=False)
         need("POST" in options.headers["Allow"] and "turtle" in options.headers["Accept-Post"], "OPTIONS says too little")
 

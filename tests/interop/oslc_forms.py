@@ -7,6 +7,7 @@ here; which kinds must have been seen is written down at KINDS. In each dialect,
 """
 
 import collections
+import json
 import pathlib
 import re
 import sys
@@ -39,6 +40,14 @@ KINDS = """
 /oslc/users/*/plans/*/future-stop?targetId
 /oslc/users/*/plans/*/future-stop/creation?targetId
 /oslc/users/*/plans/*/future-stop/request-template?targetId
+/oslc/users/*/plans/*/future-restart
+/oslc/users/*/plans/*/future-restart?targetId
+/oslc/users/*/plans/*/future-restart/creation?targetId
+/oslc/users/*/plans/*/future-restart/request-template?targetId
+/oslc/users/*/plans/*/future-extend
+/oslc/users/*/plans/*/future-extend?targetId
+/oslc/users/*/plans/*/future-extend/creation?targetId
+/oslc/users/*/plans/*/future-extend/request-template?targetId
 /oslc/users/*/plans/*/future-stop/requests/*
 /oslc/users/*/plans/*/future-stop/results/*
 /oslc/users/*/requests
@@ -48,18 +57,23 @@ KINDS = """
 /oslc/users/*/results/*/request-template
 /oslc/users/*/results?cursor&oslc.pageSize&oslc.paging
 /oslc/users/*/results?oslc.select
+/oslc/users/*/results?oslc.orderBy&oslc.searchTerms
+/oslc/users/*/dialogs/*
 /oslc/users/*/results/*?oslc.properties
 /oslc/users/*/prepared
 /oslc/users/*/prepared/*
 /oslc/users/*/deployments/*
 """.split()
-NAMED = {"users", "plans", "requests", "results", "prepared", "deployments", "shapes"}
+NAMED = {"users", "plans", "requests", "results", "prepared", "deployments", "shapes", "dialogs"}
 
 # What a text may have that some syntax treats as its own.
 AWKWARD = "R&D <b>\"it's\"</b> ]]> \\ \u00fcn\u00efcode \U0001f41d, a tab\t and a line\n."
 # rdflib does not write a carriage return in markup as canonical XML has it, so only text gets one.
 RETURN = AWKWARD + "\r"
+# Cut at an even number of bytes it is cut within a character.
+LONG = "Runs" + "\u20ac" * 100
 TRIES = 5
+LINK = re.compile(r'<([^>]*)>; *rel="([^"]*)"')
 
 
 def kind_of(iri):
@@ -86,11 +100,11 @@ class Walk:
         need(answer.headers.get_content_type() == media, f"{iri} as {media} is {answer.headers['Content-Type']}")
         return answer.content
 
-    def graph(self, iri, expected=200, **more):
+    def graph(self, iri, expected=200, media=rdf_readers.MEDIA, **more):
         """The same in each type. What changed in the meantime is asked for again."""
         for _ in range(TRIES):
             first = self.document(iri, "text/turtle", expected, **more)
-            documents = {media: self.document(iri, media, expected, **more) for media in rdf_readers.MEDIA}
+            documents = {each: self.document(iri, each, expected, **more) for each in media}
             if documents["text/turtle"] == first and self.document(iri, "text/turtle", expected, **more) == first:
                 self.read += len(documents)
                 return rdf_readers.agree(documents, iri)
@@ -99,16 +113,34 @@ class Walk:
     def visit(self, iri):
         """Where it leads to."""
         self.kinds[kind_of(iri)] += 1
-        if self.fetch(iri, "text/turtle").status == 406:
-            page = self.fetch(iri, "text/html")
-            need(page.status == 200 and page.headers.get_content_type() == "text/html",
+        answer = self.fetch(iri, "text/turtle")
+        if answer.status == 406:
+            page = self.fetch(iri, "text/html, image/*")
+            need(page.status == 200 and page.headers.get_content_type() in ("text/html", "image/svg+xml"),
                  f"{iri} is neither RDF nor a page: {page.status}")
             return set()
-        graph = self.graph(iri)
-        subject = URIRef(iri.split("?oslc.")[0])
-        need((subject, None, None) in graph, f"{iri} says nothing about itself")
+        if b"oslc:Compact ;" in answer.content:
+            graph = self.compact(iri)
+        else:
+            graph = self.graph(iri)
+            need((URIRef(iri.split("?oslc.")[0]), None, None) in graph, f"{iri} says nothing about itself")
         links = {str(term).split("#")[0] for triple in graph for term in triple if isinstance(term, URIRef)}
+        links |= {link for header in answer.headers.get_all("Link", []) for link, relation in LINK.findall(header)
+                  if relation == f"{OSLC}Compact"}
         return {link for link in links if link.startswith(self.host + "/")} | set(self.variations(iri, graph))
+
+    def compact(self, iri):
+        """Has a JSON of its own, and a type for its XML."""
+        graph = self.graph(iri, media=[media for media in rdf_readers.MEDIA if media != rdf_readers.LEGACY])
+        subject = graph.value(None, RDF.type, OSLC.Compact)
+        told = json.loads(self.document(iri, "application/json", 200))
+        small = graph.value(graph.value(subject, OSLC.smallPreview), OSLC.document)
+        need(told["smallPreview"]["document"] == str(small), f"{iri} has another preview in JSON")
+        need(told["title"] and graph.value(subject, DCTERMS.title), f"{iri} has no title")
+        ours = self.document(iri, "application/x-oslc-compact+xml", 200)
+        read = rdf_readers.agree({"application/rdf+xml": ours}, iri)
+        need(read.value(read.value(subject, OSLC.smallPreview), OSLC.document) == small, f"{iri} differs in its XML")
+        return graph
 
     def variations(self, iri, graph):
         """What no document has a link to, but the specifications say how to ask for."""
@@ -118,6 +150,9 @@ class Walk:
             yield f"{base}?" + urllib.parse.urlencode({
                 "oslc.prefix": "o=<http://open-services.net/ns/core#>",
                 "oslc.select": "dcterms:title,o:serviceProvider{dcterms:title},oslc_auto:inputParameter{o:name}"})
+            yield f"{base}?oslc.pageSize=1&oslc.orderBy=%2Bdcterms:title"
+            yield f"{base}?" + urllib.parse.urlencode({
+                "oslc.searchTerms": '"r&d","runs"', "oslc.orderBy": "+dcterms:title,-dcterms:created"})
         if (URIRef(iri), RDF.type, AUTO.AutomationResult) in graph:
             yield iri + "?oslc.properties=dcterms:title,oslc_auto:contribution"
 
@@ -209,7 +244,7 @@ def fill(host, token, cloudsim):
     odd = {"text": RETURN, "day": Literal("2026-11-22", datatype=XSD.date),
            "number": Literal("1.5E300", datatype=XSD.double), "flag": True, "big": 10**30,
            "link": URIRef("http://elsewhere.example/\u00fc?a=b&c=d#e")}
-    ended, running = send(run, AWKWARD, **made, **odd), send(run, "Runs", count=2, **made)
+    ended, running = send(run, AWKWARD, **made, **odd), send(run, LONG, count=2, lease="2h", **made)
     for launched in (ended, running):
         client.until_finished(client.result_of(results, launched))
     cloudsim.faults({"fault": "capacity"})
