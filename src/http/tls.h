@@ -2,8 +2,8 @@
 // waits costs no buffers but OpenSSL's own few kilobytes (Asio's stream would hold four of 17 KB).
 // Never blocks and never waits: it says what it waits for, and whoever owns the socket does.
 //
-// The descriptor is borrowed and must be open. Errors of the network or the client are `failed`;
-// nothing may be asked of it after that.
+// The descriptor is borrowed and must be open whenever something is asked that moves bytes. Errors
+// of the network or the client are `failed`; nothing may be asked of it after that.
 #pragma once
 
 #include <array>

@@ -127,6 +127,7 @@ asio::awaitable<void> Wire::linger(Duration at_most) {
 
 void Wire::watch() {
   watch_wanted_ = true;
+  if (gone_) return;
   // What OpenSSL has taken already does not make the socket readable again.
   if (!tls_ || !tls_->has_pending() || take_ahead()) arm_watch();
 }
