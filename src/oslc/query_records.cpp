@@ -13,8 +13,8 @@ namespace {
 
 using service::Record;
 
-// Counting further would take longer than a page of members.
-constexpr std::size_t kCountMost = 10'000;
+// Counting further would take a good part of what a page of members takes.
+constexpr std::size_t kCountMost = 5000;
 
 bool tells_outputs(const Selection& selection) {
   return selection.all || std::ranges::any_of(selection.properties, [](const Selected& selected) {

@@ -120,8 +120,7 @@ Later<void> RecordWalk::add_follow_ups_of(std::vector<std::string> reservations,
     for (std::size_t at = 0; at < some.size(); ++at) {
       Walked& one = (*walked)[at];
       for (Record& record : one.records) {
-        if (!only_teardowns || record.said->kind == AutomationKind::teardown)
-          found.push_back(std::move(record));
+        if (!only_teardowns || record.id.starts_with("t-")) found.push_back(std::move(record));
       }
       if (one.at_end) continue;
       some[at].after = one.last;

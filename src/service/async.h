@@ -24,6 +24,14 @@ inline Async<store::Page> query_documents(store::Store& store, store::Query quer
   co_return co_await http::await_done<Result<store::Page>>(std::ref(start));
 }
 
+inline Async<std::size_t> count_documents(store::Store& store, store::Tally tally) {
+  http::AsioLoop loop(co_await boost::asio::this_coro::executor);
+  auto start = [&](Done<Result<std::size_t>> done) {
+    store.count(std::move(tally), loop, std::move(done));
+  };
+  co_return co_await http::await_done<Result<std::size_t>>(std::ref(start));
+}
+
 inline Async<void> commit(store::Store& store, store::Batch batch) {
   http::AsioLoop loop(co_await boost::asio::this_coro::executor);
   auto start = [&](Done<Result<void>> done) {

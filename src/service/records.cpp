@@ -10,8 +10,7 @@ namespace mayfly::service {
 namespace {
 
 constexpr char kLaunched[] = "reservations";
-// Questions to the store that one visitor has under way.
-constexpr std::size_t kAtOnceMax = 250;
+constexpr std::size_t kDocumentsAtOnce = 50;
 
 // Answers of several questions that are asked at once, in the order of the questions.
 template <class T, class Ask>
@@ -36,22 +35,37 @@ boost::asio::awaitable<std::vector<T>> ask_all(std::size_t questions, Ask ask) {
   co_return co_await http::await_done<std::vector<T>>(std::ref(start));
 }
 
-// The documents with these ids, nothing for those that there are not.
-Async<std::vector<std::optional<store::Document>>> get_documents(store::Store& store,
-                                                                 std::string collection,
-                                                                 std::vector<std::string> ids) {
-  using Answer = Result<std::optional<store::Document>>;
-  std::vector<std::optional<store::Document>> documents;
-  for (std::size_t from = 0; from < ids.size(); from += kAtOnceMax) {
-    const std::size_t count = std::min(kAtOnceMax, ids.size() - from);
-    auto answers =
-        co_await ask_all<Answer>(count, [&](std::size_t at, Loop& loop, Done<Answer> done) {
-          store.get(collection, ids[from + at], loop, std::move(done));
-        });
-    for (Answer& answer : answers) {
-      if (!answer) co_return std::unexpected(std::move(answer).error());
-      documents.push_back(*std::move(answer));
+using Documents = std::vector<std::optional<store::Document>>;
+struct Wanted {
+  const char* collection;
+  std::vector<std::string> ids;
+};
+
+// The documents with these ids, nothing for those that there are not; several questions at once, so
+// that more than one reader of the store works for it.
+Async<std::vector<Documents>> get_documents(store::Store& store, std::vector<Wanted> all) {
+  std::vector<Wanted> questions;
+  std::vector<std::size_t> about;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    std::vector<std::string>& ids = all[at].ids;
+    for (std::size_t from = 0; from < ids.size(); from += kDocumentsAtOnce) {
+      const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto end = ids.size() - from > kDocumentsAtOnce
+                           ? begin + static_cast<std::ptrdiff_t>(kDocumentsAtOnce)
+                           : ids.end();
+      questions.push_back({all[at].collection, {begin, end}});
+      about.push_back(at);
     }
+  }
+  auto answers = co_await ask_all<Result<Documents>>(
+      questions.size(), [&](std::size_t at, Loop& loop, Done<Result<Documents>> done) {
+        store.get_all(questions[at].collection, std::move(questions[at].ids), loop,
+                      std::move(done));
+      });
+  std::vector<Documents> documents(all.size());
+  for (std::size_t at = 0; at < answers.size(); ++at) {
+    if (!answers[at]) co_return std::unexpected(std::move(answers[at]).error());
+    std::ranges::move(*answers[at], std::back_inserter(documents[about[at]]));
   }
   co_return documents;
 }
@@ -88,17 +102,54 @@ store::Query query_of(const std::string& user, const Walk& walk) {
   return query;
 }
 
-Result<Record> record_of_automation(const store::Document& document) {
-  TRY(Automation automation, automation_of(document));
-  return Record{.id = document.id,
-                .is_follow_up = automation.kind != AutomationKind::launch,
-                .said = std::move(automation)};
+Record record_of(const Walk& walk, store::Document document) {
+  Record record{.id = std::move(document.id)};
+  switch (walk.of) {
+    case Walk::Of::launches:
+    case Walk::Of::course:
+      record.unread_reservation = std::move(document.body);
+      break;
+    case Walk::Of::plan:
+      record.unread_said = std::move(document.body);
+      break;
+    case Walk::Of::follow_ups:
+    case Walk::Of::followed_up:
+    case Walk::Of::open:
+      record.is_follow_up = true;
+      record.unread_said = std::move(document.body);
+      break;
+  }
+  return record;
 }
 
-Result<Record> record_of_reservation(const store::Document& document) {
-  TRY(Reservation reservation, engine::from_document(document));
-  return Record{.id = document.id,
-                .reservation = std::make_shared<const Reservation>(std::move(reservation))};
+Result<void> read_said(Record& record, const std::string& body) {
+  TRY(Automation automation, automation_of({.body = body}));
+  record.is_follow_up = automation.kind != AutomationKind::launch;
+  record.said = std::move(automation);
+  return {};
+}
+
+// nullptr: there is none any more.
+Result<engine::Snapshot> snapshot_of(const std::string& body) {
+  if (body.empty()) return nullptr;
+  TRY(Reservation reservation, engine::from_document({.body = body}));
+  return std::make_shared<const Reservation>(std::move(reservation));
+}
+
+Result<void> read_found(Record& record) {
+  if (!record.unread_said.empty()) {
+    TRY_VOID(read_said(record, record.unread_said));
+    record.unread_said.clear();
+  }
+  if (!record.unread_reservation.empty()) {
+    TRY(record.reservation, snapshot_of(record.unread_reservation));
+    record.unread_reservation.clear();
+  }
+  return {};
+}
+
+std::string body_of(const std::optional<store::Document>& document) {
+  return document ? document->body : "";
 }
 
 const std::string& reservation_of(const Record& record) {
@@ -107,13 +158,6 @@ const std::string& reservation_of(const Record& record) {
 
 bool wants_replacement(const Record& record) {
   return record.is_follow_up && !record.said->replacement.empty();
-}
-
-// nullptr: there is none any more.
-Result<engine::Snapshot> snapshot_of(const std::optional<store::Document>& document) {
-  if (!document) return nullptr;
-  TRY(Reservation reservation, engine::from_document(*document));
-  return std::make_shared<const Reservation>(std::move(reservation));
 }
 
 bool belongs_to(const Record& record, const std::string& user) {
@@ -143,13 +187,16 @@ Async<std::vector<Walked>> Service::walk_records(std::string user, std::vector<W
   std::vector<Walked> walked(walks.size());
   for (std::size_t at = 0; at < walks.size(); ++at) {
     if (!pages[at]) co_return std::unexpected(std::move(pages[at]).error());
-    const bool launched = walks[at].of == Walk::Of::launches || walks[at].of == Walk::Of::course;
     walked[at].at_end = pages[at]->size() < std::min(walks[at].limit, kWalkMax);
     if (!pages[at]->empty()) walked[at].last = pages[at]->back().id;
-    for (const store::Document& document : *pages[at]) {
-      CO_TRY(Record record,
-             launched ? record_of_reservation(document) : record_of_automation(document));
-      if (belongs_to(record, user)) walked[at].records.push_back(std::move(record));
+    for (store::Document& document : *pages[at]) {
+      Record record = record_of(walks[at], std::move(document));
+      // No other index has what is others'.
+      if (walks[at].of == Walk::Of::open) {
+        if (auto read = read_found(record); !read) co_return std::unexpected(read.error());
+        if (!belongs_to(record, user)) continue;
+      }
+      walked[at].records.push_back(std::move(record));
     }
   }
   co_return walked;
@@ -157,30 +204,30 @@ Async<std::vector<Walked>> Service::walk_records(std::string user, std::vector<W
 
 Async<std::vector<Record>> Service::complete_records(std::string user,
                                                      std::vector<Record> records) {
-  std::vector<std::string> missing_reservations;
-  std::vector<std::string> missing_words;
-  for (const Record& record : records) {
-    if (!record.reservation) missing_reservations.push_back(reservation_of(record));
-    if (wants_replacement(record)) missing_reservations.push_back(record.said->replacement);
-    if (!record.said) missing_words.push_back(record.id);
-  }
-  auto reservations = co_await get_documents(parts_.store, kLaunched, missing_reservations);
-  if (!reservations) co_return std::unexpected(std::move(reservations).error());
-  auto words = co_await get_documents(parts_.store, kAutomations, missing_words);
-  if (!words) co_return std::unexpected(std::move(words).error());
-  auto next_reservation = reservations->begin();
-  auto next_words = words->begin();
+  Wanted missing_reservations{kLaunched, {}};
+  Wanted missing_words{kAutomations, {}};
   for (Record& record : records) {
-    const auto* document = record.said ? nullptr : &*next_words++;
-    if (document && *document) {
-      CO_TRY(Automation said, automation_of(**document));
+    if (auto read = read_found(record); !read) co_return std::unexpected(read.error());
+    if (!record.said) missing_words.ids.push_back(record.id);
+    if (!record.reservation) missing_reservations.ids.push_back(reservation_of(record));
+    if (wants_replacement(record)) missing_reservations.ids.push_back(record.said->replacement);
+  }
+  auto found = co_await get_documents(parts_.store,
+                                      {std::move(missing_reservations), std::move(missing_words)});
+  if (!found) co_return std::unexpected(std::move(found).error());
+  auto next_reservation = (*found)[0].begin();
+  auto next_words = (*found)[1].begin();
+  for (Record& record : records) {
+    const auto* words = record.said ? nullptr : &*next_words++;
+    if (words && *words) {
+      CO_TRY(Automation said, automation_of(**words));
       if (said.user == user && said.kind == AutomationKind::launch) record.said = std::move(said);
     }
     if (!record.reservation) {
-      CO_TRY(record.reservation, snapshot_of(*next_reservation++));
+      CO_TRY(record.reservation, snapshot_of(body_of(*next_reservation++)));
     }
     if (wants_replacement(record)) {
-      CO_TRY(record.replacement, snapshot_of(*next_reservation++));
+      CO_TRY(record.replacement, snapshot_of(body_of(*next_reservation++)));
     }
   }
   std::erase_if(records, [&](const Record& record) {
@@ -191,13 +238,14 @@ Async<std::vector<Record>> Service::complete_records(std::string user,
 
 Async<std::vector<Record>> Service::find_records(std::string user, std::vector<std::string> ids) {
   // What is known under an id says which it is; a launch need not be known there.
-  auto words = co_await get_documents(parts_.store, kAutomations, ids);
-  if (!words) co_return std::unexpected(std::move(words).error());
+  auto found = co_await get_documents(parts_.store, {{kAutomations, ids}});
+  if (!found) co_return std::unexpected(std::move(found).error());
   std::vector<Record> records;
   for (std::size_t at = 0; at < ids.size(); ++at) {
     Record record{.id = ids[at]};
-    if (const auto& document = (*words)[at]) {
-      CO_TRY(record, record_of_automation(*document));
+    if (const auto& words = found->front()[at]) {
+      if (auto read = read_said(record, words->body); !read)
+        co_return std::unexpected(read.error());
     }
     if (belongs_to(record, user)) records.push_back(std::move(record));
   }
@@ -205,30 +253,28 @@ Async<std::vector<Record>> Service::find_records(std::string user, std::vector<s
 }
 
 Async<std::size_t> Service::count_records(std::string user, std::size_t most) {
-  using Answer = Result<std::size_t>;
-  std::vector<store::Tally> tallies = {{kLaunched, "user", user, most}};
+  std::vector<store::Tally> tallies = {{kLaunched, "user", user}};
   for (const AutomationKind kind : kFollowUpKinds)
-    tallies.push_back({kAutomations, "user_asked", asked_by(user, kind), most});
-  auto counts =
-      co_await ask_all<Answer>(tallies.size(), [&](std::size_t at, Loop& loop, Done<Answer> done) {
-        parts_.store.count(tallies[at], loop, std::move(done));
-      });
+    tallies.push_back({kAutomations, "user_asked", asked_by(user, kind)});
   std::size_t all = 0;
-  for (Answer& count : counts) {
-    if (!count) co_return std::unexpected(std::move(count).error());
-    all += *count;
+  for (store::Tally& tally : tallies) {
+    if (all >= most) break;
+    tally.most = most - all;
+    auto counted = co_await count_documents(parts_.store, std::move(tally));
+    if (!counted) co_return std::unexpected(std::move(counted).error());
+    all += *counted;
   }
-  co_return std::min(most, all);
+  co_return all;
 }
 
 Async<void> Service::keep_all_outputs(std::string user, std::vector<CameOut> all) {
   std::vector<std::string> ids;
   for (const CameOut& came_out : all) ids.push_back(came_out.reservation);
-  auto known = co_await get_documents(parts_.store, kAutomations, ids);
+  auto known = co_await get_documents(parts_.store, {{kAutomations, ids}});
   if (!known) co_return std::unexpected(std::move(known).error());
   store::Batch batch;
   for (std::size_t at = 0; at < all.size(); ++at) {
-    const auto& document = (*known)[at];
+    const auto& document = known->front()[at];
     Automation automation{.id = ids[at],
                           .user = user,
                           .kind = AutomationKind::launch,

@@ -25,6 +25,9 @@ struct Record {
   engine::Snapshot reservation;    // that was launched, or is followed up
   engine::Snapshot replacement;    // of a restart: what it has launched, if it did
   std::optional<Automation> said;  // of a launch: if anything was; of a follow-up always
+  // What a walk has found of it: JSON that complete_records() reads.
+  std::string unread_reservation;
+  std::string unread_said;
 };
 
 // Whether a record comes before another in the order of the list, oldest first.

@@ -22,6 +22,12 @@ class Blocking {
       store_.get(std::move(collection), std::move(id), loop_, std::move(done));
     });
   }
+  Result<std::vector<std::optional<Document>>> get_all(std::string collection,
+                                                       std::vector<std::string> ids) {
+    return wait<std::vector<std::optional<Document>>>([&](auto done) {
+      store_.get_all(std::move(collection), std::move(ids), loop_, std::move(done));
+    });
+  }
   Result<Page> query(Query query) {
     return wait<Page>([&](auto done) { store_.query(std::move(query), loop_, std::move(done)); });
   }

@@ -207,6 +207,20 @@ TEST_P(StoreContract, CountsWhatHasAValueUpToAsManyAsAsked) {
   EXPECT_EQ(outcome(count("user", "ada", kTallyMax + 1)), "invalid");
 }
 
+TEST_P(StoreContract, GetsSeveralAtOnceInTheOrderTheyAreNamed) {
+  EXPECT_EQ(commit({create("users", "1", "one"), create("users", "2", "two")}), "ok");
+  const auto found = ask_.get_all("users", {"2", "none", "1", "2"});
+  ASSERT_TRUE(found && found->size() == 4);
+  EXPECT_EQ((*found)[0]->body, "two");
+  EXPECT_FALSE((*found)[1]);
+  EXPECT_EQ((*found)[2], *ask_.get("users", "1"));
+  EXPECT_EQ((*found)[3], (*found)[0]);
+  EXPECT_TRUE(ask_.get_all("users", {})->empty());
+  EXPECT_EQ(outcome(ask_.get_all("users", {"1", ""})), "invalid");
+  EXPECT_EQ(outcome(ask_.get_all("nothing", {})), "invalid");
+  EXPECT_EQ(outcome(ask_.get_all("users", Ids(kPageMax + 1, "1"))), "invalid");
+}
+
 TEST_P(StoreContract, ARemovalIsFoundByNothing) {
   EXPECT_EQ(commit({create("reservations", "1", "{}", {{"user", "ada"}, {"live", "1"}})}), "ok");
   EXPECT_EQ(commit({removal("reservations", "1", 1)}), "ok");

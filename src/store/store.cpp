@@ -116,6 +116,14 @@ Result<void> check_get(std::string_view collection, std::string_view id) {
   return check_id(collection, id);
 }
 
+Result<void> check_get_all(std::string_view collection, const std::vector<std::string>& ids) {
+  TRY_VOID(known_collection(collection));
+  if (ids.size() > kPageMax)
+    return invalid(fmt::format("{} documents at once, the most is {}", ids.size(), kPageMax));
+  for (const std::string& id : ids) TRY_VOID(check_id(collection, id));
+  return {};
+}
+
 Result<void> check(const Query& query) {
   TRY(const Collection* collection, known_collection(query.collection));
   if (!query.index.empty()) TRY_VOID(check_index(*collection, query.index, query.value));

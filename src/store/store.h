@@ -95,6 +95,9 @@ class Store {
   virtual void commit(Batch batch, Loop& answer_on, Done<Result<void>> done) = 0;
   virtual void get(std::string collection, std::string id, Loop& answer_on,
                    Done<Result<std::optional<Document>>> done) = 0;
+  // As many times get(), at once: nullopt for each that there is none of. At most kPageMax ids.
+  virtual void get_all(std::string collection, std::vector<std::string> ids, Loop& answer_on,
+                       Done<Result<std::vector<std::optional<Document>>>> done) = 0;
   virtual void query(Query query, Loop& answer_on, Done<Result<Page>> done) = 0;
   virtual void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) = 0;
 };
@@ -103,6 +106,7 @@ class Store {
 // (ErrorCode::invalid; only a body past its limit is ErrorCode::too_large).
 Result<void> check(const Batch& batch);
 Result<void> check_get(std::string_view collection, std::string_view id);
+Result<void> check_get_all(std::string_view collection, const std::vector<std::string>& ids);
 Result<void> check(const Query& query);
 Result<void> check(const Tally& tally);
 

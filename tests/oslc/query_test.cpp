@@ -564,9 +564,9 @@ TEST_F(OslcQuery, WouldRatherNotSortThanSortAPart) {
 
 TEST_F(OslcQuery, SortsPlans) {
   for (const char* name : {"zebra", "ant"}) {
-    const Reply saved =
-        ask("POST", fmt::format("/users/{}/templates/{}", user_, name),
-            R"({"request":{"kind":"vm","vcpus":1,"memory_gib":1}})", {{"Content-Type", "application/json"}});
+    const Reply saved = ask("POST", fmt::format("/users/{}/templates/{}", user_, name),
+                            R"({"request":{"kind":"vm","count":1,"vcpus":1,"memory_gib":1}})",
+                            {{"Content-Type", "application/json"}});
     EXPECT_EQ(saved.status / 100, 2) << saved.body;
   }
   const auto listed = [&](std::vector<std::pair<std::string, std::string>> parameters) {

@@ -38,6 +38,14 @@ class SerialStore final : public store::Store {
       inner_.get(std::move(collection), std::move(id), home_, std::move(back));
     });
   }
+  void get_all(std::string collection, std::vector<std::string> ids, Loop& loop,
+               Done<Result<std::vector<std::optional<store::Document>>>> done) override {
+    home_.post([this, collection = std::move(collection), ids = std::move(ids),
+                back = answered_on<Result<std::vector<std::optional<store::Document>>>>(
+                    loop, std::move(done))]() mutable {
+      inner_.get_all(std::move(collection), std::move(ids), home_, std::move(back));
+    });
+  }
   void query(store::Query query, Loop& loop, Done<Result<store::Page>> done) override {
     home_.post([this, query = std::move(query),
                 back = answered_on<Result<store::Page>>(loop, std::move(done))]() mutable {

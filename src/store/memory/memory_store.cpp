@@ -70,6 +70,19 @@ void MemoryStore::get(std::string collection, std::string id, Loop& answer_on,
   answer<std::optional<Document>>(answer_on, std::move(done), std::move(result));
 }
 
+void MemoryStore::get_all(std::string collection, std::vector<std::string> ids, Loop& answer_on,
+                          Done<Result<std::vector<std::optional<Document>>>> done) {
+  Result<std::vector<std::optional<Document>>> result;
+  if (auto checked = check_get_all(collection, ids); !checked) {
+    result = std::unexpected(std::move(checked).error());
+  } else if (faults_->read_fails()) {
+    result = out_of_order();
+  } else {
+    for (const std::string& id : ids) result->push_back(disk_->get(collection, id));
+  }
+  answer<std::vector<std::optional<Document>>>(answer_on, std::move(done), std::move(result));
+}
+
 void MemoryStore::query(Query query, Loop& answer_on, Done<Result<Page>> done) {
   Result<Page> result;
   if (auto checked = check(query); !checked) {

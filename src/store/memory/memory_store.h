@@ -52,6 +52,8 @@ class MemoryStore final : public Store {
   void commit(Batch batch, Loop& answer_on, Done<Result<void>> done) override;
   void get(std::string collection, std::string id, Loop& answer_on,
            Done<Result<std::optional<Document>>> done) override;
+  void get_all(std::string collection, std::vector<std::string> ids, Loop& answer_on,
+               Done<Result<std::vector<std::optional<Document>>>> done) override;
   void query(Query query, Loop& answer_on, Done<Result<Page>> done) override;
   void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) override;
 

@@ -74,6 +74,17 @@ Result<std::optional<Document>> Reader::get(std::string_view collection, std::st
   return document_of(cursor);
 }
 
+Result<std::vector<std::optional<Document>>> Reader::get_all(std::string_view collection,
+                                                             const std::vector<std::string>& ids) {
+  std::vector<std::optional<Document>> documents;
+  documents.reserve(ids.size());
+  for (const std::string& id : ids) {
+    TRY(std::optional<Document> document, get(collection, id));
+    documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
 Result<Page> Reader::query(const Query& query) {
   const Text collection{query.collection};
   const Blob after{query.after_id.empty() ? first_bound(query.newest_first) : query.after_id};

@@ -20,6 +20,8 @@ class Reader {
 
   // What is asked has passed check_get() or check().
   Result<std::optional<Document>> get(std::string_view collection, std::string_view id);
+  Result<std::vector<std::optional<Document>>> get_all(std::string_view collection,
+                                                       const std::vector<std::string>& ids);
   Result<Page> query(const Query& query);
   Result<std::size_t> count(const Tally& tally);
 

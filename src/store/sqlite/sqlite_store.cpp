@@ -85,6 +85,16 @@ class SqliteStore final : public Store {
                                      Reader& reader) { return reader.get(collection, id); });
   }
 
+  void get_all(std::string collection, std::vector<std::string> ids, Loop& answer_on,
+               Done<Result<std::vector<std::optional<Document>>>> done) override {
+    const Result<void> checked = check_get_all(collection, ids);
+    ask<std::vector<std::optional<Document>>>(
+        checked, answer_on, std::move(done),
+        [collection = std::move(collection), ids = std::move(ids)](Reader& reader) {
+          return reader.get_all(collection, ids);
+        });
+  }
+
   void query(Query query, Loop& answer_on, Done<Result<Page>> done) override {
     const Result<void> checked = check(query);
     ask<Page>(checked, answer_on, std::move(done),
