@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "oslc/description.h"
 #include "oslc/launches.h"
 #include "oslc/vocabulary.h"
 #include "rdf/graph.h"
@@ -65,6 +66,15 @@ inline Reservation over(Reservation reservation, Phase phase) {
   reservation.ended_at = at(6);
   for (Attempt& attempt : reservation.attempts) attempt.stage = Stage::ended;
   return reservation;
+}
+
+inline constexpr char kResult[] = "http://mayfly.test/oslc/users/ann/results/r-1";
+
+inline rdf::Graph result_of(const Reservation& reservation, Dialect dialect = Dialect::both,
+                            std::optional<service::Automation> said = {}) {
+  rdf::Graph graph = new_graph();
+  describe_result(launch_of(reservation, std::move(said), at(10)), addresses(dialect), graph);
+  return graph;
 }
 
 inline bool has(const rdf::Graph& graph, std::string_view subject, std::string_view property,

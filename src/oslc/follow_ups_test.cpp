@@ -10,14 +10,6 @@ namespace {
 
 using namespace testing;
 
-constexpr char kResult[] = "http://mayfly.test/oslc/users/ann/results/r-1";
-
-rdf::Graph result_of(const Reservation& reservation, Dialect dialect = Dialect::both) {
-  rdf::Graph graph = new_graph();
-  describe_result(launch_of(reservation, {}, at(10)), addresses(dialect), graph);
-  return graph;
-}
-
 constexpr char kStop[] = "http://mayfly.test/oslc/users/ann/plans/vm/future-stop";
 constexpr char kAction[] = "http://mayfly.test/oslc/users/ann/results/r-1#teardown";
 constexpr char kBinding[] =

@@ -9,16 +9,8 @@ namespace {
 
 using namespace testing;
 
-constexpr char kResult[] = "http://mayfly.test/oslc/users/ann/results/r-1";
 constexpr char kRequestIri[] = "http://mayfly.test/oslc/users/ann/requests/r-1";
 constexpr char kDeployed[] = "http://mayfly.test/oslc/users/ann/deployments/r-1";
-
-rdf::Graph result_of(const Reservation& reservation, Dialect dialect = Dialect::both,
-                     std::optional<service::Automation> said = {}) {
-  rdf::Graph graph = new_graph();
-  describe_result(launch_of(reservation, std::move(said), at(10)), addresses(dialect), graph);
-  return graph;
-}
 
 rdf::Graph deployment_of(const Reservation& reservation) {
   rdf::Graph graph = new_graph();
