@@ -85,8 +85,13 @@ class Installation(harness.EndToEnd):
         page = (harness.ROOT / "docs" / "configuration.md").read_text()
         examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
         self.assertTrue(examples)
+        tls = self.folder / "tls"
+        tls.mkdir()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=mayfly", "-keyout", str(tls / "key.pem"), "-out", str(tls / "chain.pem")],
+                       capture_output=True, check=True, timeout=60)
         for text in examples:
-            done = self.check_config(text)
+            done = self.check_config(text.replace("/etc/mayfly/tls", str(tls)))
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_wrong_master_key_opens_nothing(self):
