@@ -45,6 +45,7 @@ constexpr std::array kAddressRows = {
     AddressRow{Place::request_shape, "oslc/users/*/shapes/request", "u"},
     AddressRow{Place::dialog, "oslc/users/*/dialogs/*", "ui"},
     AddressRow{Place::prefilled, "oslc/users/*/prefilled/*", "ui"},
+    AddressRow{Place::icon, "oslc/icon.svg", ""},
     AddressRow{Place::asset, "oslc/assets/*", "i"},
 };
 

@@ -46,6 +46,7 @@ enum class Place {
   request_shape,      // .../shapes/request: for creation, with the user's plans
   dialog,             // .../dialogs/:id: a page, and its descriptor
   prefilled,          // .../prefilled/:id: such a page, filled in beforehand
+  icon,               // /oslc/icon.svg
   asset,              // /oslc/assets/:id: what pages consist of
 };
 

@@ -9,6 +9,8 @@
 #include "json/rules.h"
 #include "oslc/dialogs.h"
 #include "oslc/handlers.h"
+#include "oslc/links.h"
+#include "oslc/previews.h"
 #include "oslc/selection.h"
 #include "oslc/vocabulary.h"
 #include "rest/authorization.h"
@@ -43,14 +45,15 @@ bool can_exist(const Address& address) {
 }
 
 bool is_open(const http::Request& request, Place place) {
-  return place == Place::root_services || place == Place::shape || is_open_to_all(request, place);
+  return place == Place::root_services || place == Place::shape || place == Place::icon ||
+         is_open_to_all(request, place);
 }
 
 // Whether the address is answered with something that is no graph, so that what RDF the client
 // reads does not matter.
 bool is_no_graph(const http::Request& request, Place place) {
   if (request.method == "POST") return false;
-  if (place == Place::asset) return true;
+  if (place == Place::asset || place == Place::icon) return true;
   return (place == Place::dialog || place == Place::prefilled) && wants_page(request);
 }
 
@@ -58,7 +61,9 @@ void add_missing(http::Headers& headers, http::Header header) {
   if (!http::find_header(headers, header.name)) headers.push_back(std::move(header));
 }
 
-std::string allowed_methods(Place place) {
+std::string allowed_methods(const Address& address) {
+  if (address.view != View::itself) return "GET, HEAD, OPTIONS";
+  const Place place = address.place;
   std::string allowed;
   for (const HandlerRow& row : handler_rows()) {
     if (row.place != place) continue;
@@ -68,12 +73,11 @@ std::string allowed_methods(Place place) {
   return allowed + "OPTIONS";
 }
 
-Handle find_handle(Place place, std::string_view method) {
-  if (method == "HEAD") method = "GET";
-  for (const HandlerRow& row : handler_rows()) {
-    if (row.place == place && row.method == method) return row.handle;
-  }
-  return nullptr;
+Handle find_handle(const http::Request& request, const Address& address) {
+  if (asks_for_preview(request, address)) return &get_preview;
+  if (address.view != View::itself) return nullptr;
+  const HandlerRow* row = find_row(address.place, request.method);
+  return row ? row->handle : nullptr;
 }
 
 // 3.0 for those who ask for a 3, otherwise 2.0; nothing for what came before it.
@@ -150,6 +154,8 @@ class Door {
   http::Response refusal(const http::Request& request, const Address& address,
                          const Failure& failure) const;
   http::Response preflight(const Address& address) const;
+  void add_links(const http::Request& request, const Address& address,
+                 http::Response& response) const;
 
   service::Service& service_;
   const DoorOptions options_;
@@ -187,10 +193,7 @@ asio::awaitable<http::Response> Door::handle(http::Request request) {
                             : Outcome<http::Response>(std::unexpected(std::move(answered).error()));
     response = written ? *std::move(written) : refusal(request, *address, written.error());
   }
-  if (address && response.status < 300) {
-    for (http::Header& link : dialog_links(*address, Addresses(base_of(request), options_.dialect)))
-      response.headers.push_back(std::move(link));
-  }
+  if (address && response.status < 300) add_links(request, *address, response);
   response.headers.push_back(
       {std::string(kVersion), std::string(version_for(request).value_or("2.0"))});
   response.headers.push_back({"Vary", "Accept, Prefer, OSLC-Core-Version"});
@@ -199,8 +202,20 @@ asio::awaitable<http::Response> Door::handle(http::Request request) {
   // Credentials travel in a header that scripts set themselves, so any origin may ask.
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   response.headers.push_back(
-      {"Access-Control-Expose-Headers", "ETag, Location, Link, OSLC-Core-Version, Warning"});
+      {"Access-Control-Expose-Headers",
+       "ETag, Location, Link, OSLC-Core-Version, Warning, WWW-Authenticate"});
   co_return response;
+}
+
+void Door::add_links(const http::Request& request, const Address& address,
+                     http::Response& response) const {
+  const Addresses addresses(base_of(request), options_.dialect);
+  http::Headers links = dialog_links(address, addresses);
+  const auto made = http::find_header(response.headers, "Location");
+  const http::Headers more = made && response.status == 201 ? links_of_made(*made, addresses)
+                                                            : resource_links(address, addresses);
+  links.insert(links.end(), more.begin(), more.end());
+  for (http::Header& link : links) response.headers.push_back(std::move(link));
 }
 
 std::string Door::base_of(const http::Request& request) const {
@@ -226,15 +241,16 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
     co_return refuse(400, "OSLC Core before 2.0 is not spoken here", "Ask for 2.0 or 3.0.");
   auto caller = co_await admit(request, address);
   if (!caller) co_return std::unexpected(std::move(caller).error());
-  const Handle handler = find_handle(address.place, request.method);
+  const Handle handler = find_handle(request, address);
   if (!handler) {
     Failure failure(405, "This address does not know that method");
-    failure.headers.push_back({"Allow", allowed_methods(address.place)});
+    failure.headers.push_back({"Allow", allowed_methods(address)});
     co_return std::unexpected(std::move(failure));
   }
   const bool page = address.place == Place::details;
   const std::string_view accept = request.header("Accept").value_or("");
-  const bool no_graph = is_no_graph(request, address.place);
+  const bool as_page = asks_for_resource_page(request, address);
+  const bool no_graph = is_no_graph(request, address.place) || as_page || handler == &get_preview;
   if (!no_graph && (page ? !rdf::negotiate(accept, kPageOffers) : !form_for(request)))
     co_return refuse(406, "Nothing that you accept can be answered here",
                      "Accept application/rdf+xml, text/turtle or application/ld+json.");
@@ -257,6 +273,10 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
   const PreferredDialogs dialogs = preferred_dialogs(request, address.place);
   if (dialogs == PreferredDialogs::instead) co_return answer_dialogs(visit);
   auto answered = co_await handler(visit);
+  if (answered && as_page && answered->page.empty()) {
+    auto making = page_of_resource(visit, *std::move(answered));
+    co_return co_await std::move(making);
+  }
   if (answered && dialogs == PreferredDialogs::beside) add_dialogs(visit, *answered);
   const std::string* properties = visit.parameter("oslc.properties");
   if (!answered || !properties || answered->page.size() || answered->root.empty())
@@ -312,8 +332,8 @@ http::Response Door::refusal(const http::Request& request, const Address& addres
                               ? Address{.place = Place::shape, .id = "plan"}
                               : Address{.place = Place::request_shape, .user = address.user};
     response.headers.push_back(
-        {"Link", fmt::format("<{}>; rel=\"http://www.w3.org/ns/ldp#constrainedBy\"",
-                             addresses.of(shape))});
+        {"Link",
+         fmt::format("<{}>; rel=\"http://www.w3.org/ns/ldp#constrainedBy\"", addresses.of(shape))});
   }
   if (auto body = rdf::write(format, error_graph(failure))) {
     response.headers.push_back({"Content-Type", content_type_for(request, format)});
@@ -325,10 +345,10 @@ http::Response Door::refusal(const http::Request& request, const Address& addres
 }
 
 http::Response Door::preflight(const Address& address) const {
-  const std::string allowed = allowed_methods(address.place);
+  const std::string allowed = allowed_methods(address);
   http::Response response{.status = 204, .headers = {{"Allow", allowed}}};
   const bool only_queries = address.place == Place::results;
-  if (find_handle(address.place, "POST") && !only_queries)
+  if (find_row(address.place, "POST") && !only_queries)
     response.headers.push_back({"Accept-Post", std::string(kAcceptPost)});
   response.headers.push_back({"Access-Control-Allow-Methods", allowed});
   response.headers.push_back(

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "oslc/dialogs.h"
+#include "oslc/previews.h"
 
 namespace mayfly::oslc {
 namespace {
@@ -45,12 +46,21 @@ constexpr std::array kHandlers = {
     HandlerRow{Place::dialog, "POST", &post_dialog},
     HandlerRow{Place::prefilled, "GET", &get_prefilled},
     HandlerRow{Place::asset, "GET", &get_asset},
+    HandlerRow{Place::icon, "GET", &get_icon},
 };
 
 }  // namespace
 
 std::span<const HandlerRow> handler_rows() {
   return kHandlers;
+}
+
+const HandlerRow* find_row(Place place, std::string_view method) {
+  if (method == "HEAD") method = "GET";
+  for (const HandlerRow& row : kHandlers) {
+    if (row.place == place && row.method == method) return &row;
+  }
+  return nullptr;
 }
 
 }  // namespace mayfly::oslc

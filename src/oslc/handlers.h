@@ -21,6 +21,8 @@ struct HandlerRow {
 };
 // PUT checks If-Match itself, against what is there.
 std::span<const HandlerRow> handler_rows();
+// HEAD is as GET; nullptr: the address does not know that method.
+const HandlerRow* find_row(Place place, std::string_view method);
 
 // ---- what handlers share
 // -----------------------------------------------------------------------------

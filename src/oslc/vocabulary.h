@@ -105,6 +105,14 @@ inline constexpr std::string_view kTotalCount = "http://open-services.net/ns/cor
 inline constexpr std::string_view kPostBody = "http://open-services.net/ns/core#postBody";
 inline constexpr std::string_view kScore = "http://open-services.net/ns/core#score";
 inline constexpr std::string_view kOrder = "http://open-services.net/ns/core#order";
+inline constexpr std::string_view kCompactType = "http://open-services.net/ns/core#Compact";
+inline constexpr std::string_view kPreviewType = "http://open-services.net/ns/core#Preview";
+inline constexpr std::string_view kSmallPreview = "http://open-services.net/ns/core#smallPreview";
+inline constexpr std::string_view kLargePreview = "http://open-services.net/ns/core#largePreview";
+inline constexpr std::string_view kDocument = "http://open-services.net/ns/core#document";
+inline constexpr std::string_view kShortTitle = "http://open-services.net/ns/core#shortTitle";
+inline constexpr std::string_view kIcon = "http://open-services.net/ns/core#icon";
+inline constexpr std::string_view kIconTitle = "http://open-services.net/ns/core#iconTitle";
 inline constexpr std::string_view kStatusCode = "http://open-services.net/ns/core#statusCode";
 inline constexpr std::string_view kCause = "http://open-services.net/ns/core#cause";
 inline constexpr std::string_view kMessage = "http://open-services.net/ns/core#message";
@@ -220,6 +228,8 @@ namespace ldp {
 inline constexpr std::string_view kNamespace = "http://www.w3.org/ns/ldp#";
 inline constexpr std::string_view kBasicContainer = "http://www.w3.org/ns/ldp#BasicContainer";
 inline constexpr std::string_view kContains = "http://www.w3.org/ns/ldp#contains";
+inline constexpr std::string_view kResource = "http://www.w3.org/ns/ldp#Resource";
+inline constexpr std::string_view kConstrainedBy = "http://www.w3.org/ns/ldp#constrainedBy";
 inline constexpr std::string_view kPreferMinimalContainer =
     "http://www.w3.org/ns/ldp#PreferMinimalContainer";
 }  // namespace ldp
