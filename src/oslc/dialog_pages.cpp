@@ -77,7 +77,7 @@ http::Headers page_headers(const std::vector<std::string>& hosts) {
 Later<Answered> get_dialog(Visit& visit) {
   const std::string& name = visit.address.id;
   const Dialog* dialog = find_dialog(name);
-  if (!dialog && name != kActionDialogName) co_return refuse(404, "There is no such dialog");
+  if (!dialog && !is_action_dialog(name)) co_return refuse(404, "There is no such dialog");
   if (wants_page(visit.http)) {
     co_return page_answer(
         visit, dialog_page(title_of_dialog(name), name, visit.address.target.value_or("")));

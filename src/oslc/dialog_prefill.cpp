@@ -75,7 +75,7 @@ void describe_prefill(const Prefill& prefill, const std::string& iri, const Addr
 }
 
 Later<Answered> post_dialog(Visit& visit) {
-  if (!find_dialog(visit.address.id) && visit.address.id != kActionDialogName)
+  if (!find_dialog(visit.address.id) && !is_action_dialog(visit.address.id))
     co_return refuse(404, "There is no such dialog");
   if (visit.http.body.size() > kPrefillBytesMax)
     co_return refuse(413, "Nobody fills in so much beforehand", "Send at most 64 KiB.");

@@ -84,6 +84,11 @@ const Dialog* find_dialog(std::string_view name) {
   return found == kDialogs.end() ? nullptr : found;
 }
 
+bool is_action_dialog(std::string_view name) {
+  return name == kActionDialogName || (name.starts_with(kActionDialogName) &&
+                                       name.substr(kActionDialogName.size()).starts_with('-'));
+}
+
 std::string factory_iri(const std::string& user, const Addresses& addresses) {
   return addresses.of({.place = Place::requests, .user = user}) + "#factory";
 }
@@ -150,6 +155,16 @@ void describe_action_dialog(const std::string& iri, const Addresses& addresses, 
       .text(core::kHintHeight, "340px")
       .link(core::kUsage, core::kActionDialog)
       .link(core::kFinalStatusLocation, core::kActionDialog);
+}
+
+void describe_dialog_binding(Description& action, const Address& result, std::string_view fragment,
+                             const Addresses& addresses, rdf::Graph& graph) {
+  const std::string iri = addresses.of({.place = Place::dialog,
+                                        .user = result.user,
+                                        .id = fmt::format("{}-{}", kActionDialogName, fragment),
+                                        .target = result.id});
+  action.link(core::kBinding, iri);
+  describe_action_dialog(iri, addresses, graph);
 }
 
 PreferredDialogs preferred_dialogs(const http::Request& request, Place place) {

@@ -29,7 +29,10 @@ struct Dialog {
   Place container = Place::requests;
 };
 
+// `action`: whatever a result offers; `action-teardown`: the action that the result names
+// #teardown.
 inline constexpr std::string_view kActionDialogName = "action";
+bool is_action_dialog(std::string_view name);
 // Those of a service provider: the action dialogs belong to results.
 std::span<const Dialog> service_dialogs();
 const Dialog* find_dialog(std::string_view name);
@@ -39,6 +42,9 @@ void describe_dialog(const Dialog& dialog, const std::string& user, const Addres
                      rdf::Graph& graph);
 // The binding of an action that a user sees to; the address holds the target.
 void describe_action_dialog(const std::string& iri, const Addresses& addresses, rdf::Graph& graph);
+// That, as one more binding of an action that the result names `#fragment`.
+void describe_dialog_binding(Description& action, const Address& result, std::string_view fragment,
+                             const Addresses& addresses, rdf::Graph& graph);
 // What was filled in, as a request at the prefilled dialog's address.
 void describe_prefill(const Prefill& prefill, const std::string& iri, const Addresses& addresses,
                       rdf::Graph& graph);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "oslc/dialogs.h"
 #include "oslc/plans.h"
 #include "oslc/vocabulary.h"
 
@@ -118,6 +119,7 @@ Description describe_asked(const Asked& asked, std::string_view type, const Addr
   resource.moment(dublin::kCreated, said.created_at)
       .markup(dublin::kDescription, story_of(asked), addresses.dialect())
       .link(automation::kState, follow_up_progress(asked).state);
+  if (is_request) describe_properties(said.properties, resource);
   for (const GivenParameter& input : said.parameters)
     describe_parameter(input, automation::kInputParameter, resource);
   return resource;
@@ -172,6 +174,13 @@ void describe_action(const Target& target, const std::string& result, const Addr
   if (speaks_draft(dialect)) action.link(automation::kExecutes, future);
   action.link(core::kBinding, target_iri(target, Place::action_creation, addresses));
   describe_target_binding(target, addresses, graph);
+  // Of two bindings a client of the draft might take the wrong one.
+  if (dialect == Dialect::published) {
+    describe_dialog_binding(
+        action,
+        {.place = Place::result, .user = target.reservation.user, .id = target.reservation.id},
+        follow_up.fragment, addresses, graph);
+  }
 }
 
 void describe_post_binding(const std::string& binding, const std::string& target,

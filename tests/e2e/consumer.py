@@ -34,7 +34,8 @@ _RETURN = """<!doctype html><title>Returned</title><script>parent.postMessage("r
 
 class _Pages(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # noqa: N802  (the name that the library calls)
-        body = (_RETURN if self.path.startswith("/return") else _PAGE).encode()
+        own = self.server.pages.get(self.path)
+        body = (own or (_RETURN if self.path.startswith("/return") else _PAGE)).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -49,6 +50,7 @@ class Consumer:
     def __init__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
         self.server.daemon_threads = True
+        self.server.pages = {}
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
@@ -58,6 +60,10 @@ class Consumer:
 
     def page(self, **parameters):
         return f"{self.origin}/?{urllib.parse.urlencode(parameters)}"
+
+    def add_page(self, path, html):
+        self.server.pages[path] = html
+        return self.origin + path
 
     def stop(self):
         self.server.shutdown()

@@ -64,7 +64,8 @@ TEST_F(OslcDialogs, AreFoundInTheServiceOneDefaultForEachType) {
 }
 
 TEST_F(OslcDialogs, DescribeThemselvesToWhoReadsRdf) {
-  for (const char* name : {"plans", "results", "run", "prepare", "action?targetId=r-1"}) {
+  for (const char* name : {"plans", "results", "run", "prepare", "action?targetId=r-1",
+                           "action-teardown?targetId=r-1"}) {
     const std::string iri = mine(fmt::format("dialogs/{}", name));
     const Reply reply = ask("GET", iri, {}, {{"Accept", "text/turtle"}}, false);
     ASSERT_EQ(reply.status, 200) << reply.body;
@@ -100,6 +101,29 @@ TEST_F(OslcDialogs, OfLaterBindToTheFactoryInBothDialects) {
   expect_binding(reply, dialog, mine("requests"));
   EXPECT_TRUE(reply.has(dialog, core::kFinalStatusLocation, core::kDialogType));
   EXPECT_TRUE(reply.has(dialog, rdf::kType, automation::kTemplateDialog));
+}
+
+// A second binding could confuse a client that takes "the" binding, so only who hears the published
+// text alone is offered the dialog beside the request.
+TEST_F(OslcDialogsAsPublished, OfActionsAreASecondBindingAndNoDefault) {
+  const Reply result = launch();
+  const std::string action = action_of(result, result_, automation::kTeardownAction);
+  const auto bindings = result.graph.objects(rdf::iri(action), core::kBinding);
+  ASSERT_EQ(bindings.size(), 2u);
+  EXPECT_TRUE(result.has(bindings[0].text, rdf::kType, http_terms::kRequest));
+  EXPECT_TRUE(result.has(bindings[0].text, core::kUsage, core::kDefaultUsage));
+  const std::string dialog(bindings[1].text);
+  EXPECT_TRUE(result.has(dialog, rdf::kType, core::kDialogType));
+  EXPECT_TRUE(result.has(dialog, core::kUsage, core::kActionDialog));
+  EXPECT_FALSE(result.has(dialog, core::kUsage, core::kDefaultUsage));
+  EXPECT_TRUE(result.has(dialog, core::kFinalStatusLocation, core::kActionDialog));
+  EXPECT_THAT(page(dialog).body, HasSubstr("data-dialog=\"action-teardown\""));
+}
+
+TEST_F(OslcDialogs, OfActionsAreNoSecondBindingWhereBothDialectsAreHeard) {
+  const Reply result = launch();
+  const std::string action = action_of(result, result_, automation::kTeardownAction);
+  EXPECT_EQ(result.graph.objects(rdf::iri(action), core::kBinding).size(), 1u);
 }
 
 TEST_F(OslcDialogsAsPublished, OfLaterAreNoTemplateDialogs) {

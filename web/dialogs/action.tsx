@@ -8,8 +8,8 @@ import { Graph, iri, Term } from "../shared/rdf";
 import { auto, dcterms, httpTerms, oslc, rdfValue } from "../shared/terms";
 import { ParameterForm } from "./form";
 import { Frame } from "./frame";
-import { complain, defaultsOf, givenOf, Parameter, readParameters, Values, writeValues } from "./parameters";
-import { chosenAction, provider, target } from "./place";
+import { complain, defaultsOf, givenOf, Parameter, readParameters, readValues, replaceValues, Values } from "./parameters";
+import { onlyAction, provider, target } from "./place";
 import { answerVerdict, Verdict } from "./protocol";
 
 interface Action {
@@ -51,16 +51,16 @@ interface Order {
   body: Graph;
   request: Term;
   parameters: Parameter[];
+  values: Values; // of the request as it is
 }
 
 async function readOrder(action: Action): Promise<Order> {
   const body = await get(action.bodyUri);
   const request = iri(action.bodyUri);
   const plan = body.object(request, auto.executesAutomationPlan);
-  // A launch is sent as it was; only what follows one up asks for something.
-  const asks = plan !== undefined && body.objects(request, auto.inputParameter).length === 0;
-  const parameters = asks ? readParameters(await get(plan.text), plan) : [];
-  return { action, body, request, parameters };
+  const parameters = plan ? readParameters(await get(plan.text), plan) : [];
+  const values = { ...defaultsOf(parameters), ...readValues(body, request) };
+  return { action, body, request, parameters, values };
 }
 
 export function Act() {
@@ -75,7 +75,7 @@ export function Act() {
     setError("");
     readOrder(action).then((read) => {
       setOrder(read);
-      setValues(defaultsOf(read.parameters));
+      setValues(read.values);
     }, fail);
   };
   useEffect(() => {
@@ -83,11 +83,10 @@ export function Act() {
     get(uri).then((graph) => {
       const result = graph.subjectsWith(auto.verdict)[0];
       if (!result) return setError("This is no result.");
-      const actions = readActions(graph, result);
+      const all = readActions(graph, result);
+      const actions = onlyAction ? all.filter((one) => one.uri.endsWith(`#${onlyAction}`)) : all;
       setSubject({ title: graph.text(result, dcterms.title), actions });
-      const wanted = actions.find((one) => chosenAction !== "" && one.uri.endsWith(`#${chosenAction}`));
-      const first = wanted ?? (actions.length === 1 ? actions[0] : undefined);
-      if (first) choose(first);
+      if (actions[0] && actions.length === 1) choose(actions[0]);
     }, fail);
   }, []);
 
@@ -138,7 +137,7 @@ interface ActionFormProps {
 }
 
 function ActionForm({ subject, order, values, onChoose, onValues }: ActionFormProps) {
-  if (subject.actions.length === 0) return <p className="empty">Nothing can be done with it at the moment.</p>;
+  if (subject.actions.length === 0) return <p className="empty">This cannot be done at the moment. It may have been done already.</p>;
   const wrong = new Map<string, string>();
   for (const parameter of order?.parameters ?? []) {
     const given = givenOf(values, parameter.name);
@@ -195,7 +194,7 @@ function verdictOf(graph: Graph, result: Term): Verdict | undefined {
 }
 
 async function carryOut(order: Order, values: Values, tell: (text: string) => void) {
-  writeValues(order.body, order.request, order.parameters, values);
+  replaceValues(order.body, order.request, order.parameters, values);
   const made = await post(order.action.requestUri, order.body);
   const result = made.graph.object(iri(made.address), auto.producedAutomationResult);
   if (!result) throw new Error("The server took the request and does not say where its result will be.");

@@ -10,9 +10,10 @@ import { Estimate, useEstimate } from "./estimate";
 import { Field, ParameterForm } from "./form";
 import { Frame } from "./frame";
 import { readPlans } from "./lists";
-import { complain, defaultsOf, givenOf, Parameter, readParameters, readValues, Values, writeValues } from "./parameters";
+import { complain, defaultsOf, givenOf, Parameter, readParameters, Values, writeValues } from "./parameters";
 import { Item, Picker } from "./picker";
-import { prefilled, provider } from "./place";
+import { provider } from "./place";
+import { nothingFilledIn, readPrefill, Prefill } from "./prefill";
 import { answer, cancel } from "./protocol";
 
 interface Kind {
@@ -38,28 +39,6 @@ const prepare: Kind = {
 export const Run = () => <CreateDialog kind={run} />;
 export const Prepare = () => <CreateDialog kind={prepare} />;
 
-// What somebody filled in before the dialog was shown.
-interface Start {
-  plan: string;
-  title: string;
-  description: string;
-  values: Values;
-}
-const blank: Start = { plan: "", title: "", description: "", values: {} };
-
-async function readStart(): Promise<Start> {
-  if (!prefilled) return blank;
-  const graph = await get(prefilled);
-  const request = graph.subjectsWith(rdfType)[0];
-  if (!request) return blank;
-  return {
-    plan: graph.object(request, auto.executesAutomationPlan)?.text ?? "",
-    title: graph.text(request, dcterms.title),
-    description: graph.text(request, dcterms.description),
-    values: readValues(graph, request),
-  };
-}
-
 interface Plan {
   uri: string;
   title: string;
@@ -72,7 +51,7 @@ async function readPlan(uri: string): Promise<Plan> {
 }
 
 function CreateDialog({ kind }: { kind: Kind }) {
-  const [start, setStart] = useState<Start>();
+  const [start, setStart] = useState<Prefill>();
   const [plan, setPlan] = useState<Plan>();
   const [chosen, choose] = useState<Item>();
   const [error, setError] = useState("");
@@ -86,13 +65,13 @@ function CreateDialog({ kind }: { kind: Kind }) {
     }
   }, []);
   useEffect(() => {
-    readStart().then(
+    readPrefill().then(
       (read) => {
         setStart(read);
         if (read.plan) void open(read.plan);
       },
       (caught: Error) => {
-        setStart(blank);
+        setStart(nothingFilledIn);
         setError(caught.message);
       },
     );
@@ -170,7 +149,7 @@ function useSending(kind: Kind) {
   return { busy, refusal, send, changed };
 }
 
-function FillIn({ kind, plan, start, onBack }: { kind: Kind; plan: Plan; start: Start; onBack: () => void }) {
+function FillIn({ kind, plan, start, onBack }: { kind: Kind; plan: Plan; start: Prefill; onBack: () => void }) {
   const [title, setTitle] = useState(start.title || plan.title);
   const [values, setValues] = useState<Values>({ ...defaultsOf(plan.parameters), ...start.values });
   const [tried, setTried] = useState(false);

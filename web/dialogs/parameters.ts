@@ -75,11 +75,19 @@ export function writeValues(graph: Graph, request: Term, parameters: Parameter[]
   let count = 0;
   for (const parameter of parameters) {
     for (const text of givenOf(values, parameter.name)) {
-      const instance: Term = { kind: "blank", text: `p${++count}` };
+      const instance: Term = { kind: "blank", text: `given${++count}` };
       graph.add(request, auto.inputParameter, instance);
       graph.add(instance, rdfType, { kind: "iri", text: auto.ParameterInstance });
       graph.add(instance, oslc.name, literal(parameter.name));
       graph.add(instance, rdfValue, literal(text, parameter.datatype));
     }
   }
+}
+
+// What is given instead of what the request says of these parameters; others stay.
+export function replaceValues(graph: Graph, request: Term, parameters: Parameter[], values: Values): void {
+  for (const instance of graph.objects(request, auto.inputParameter)) {
+    if (parameters.some((one) => one.name === graph.text(instance, oslc.name))) graph.drop(instance);
+  }
+  writeValues(graph, request, parameters, values);
 }

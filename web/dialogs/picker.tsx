@@ -66,6 +66,7 @@ function useListing(read: ReadPage, words: string) {
 
 interface PickerProps {
   read: ReadPage;
+  initialWords?: string;
   placeholder: string;
   empty: ReactNode;
   chosen: Item | undefined;
@@ -73,8 +74,8 @@ interface PickerProps {
   onAccept: (item: Item) => void; // of a double click
 }
 
-export function Picker({ read, placeholder, empty, chosen, onChoose, onAccept }: PickerProps) {
-  const [words, setWords] = useState("");
+export function Picker({ read, initialWords = "", placeholder, empty, chosen, onChoose, onAccept }: PickerProps) {
+  const [words, setWords] = useState(initialWords);
   const { listing, loadMore } = useListing(read, words.trim());
   const id = useId();
   const list = useRef<HTMLUListElement>(null);

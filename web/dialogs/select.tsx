@@ -1,9 +1,12 @@
 // The selection dialogs: one plan, or one result.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { Waiting } from "../shared/controls";
 import { readPlans, readResults } from "./lists";
 import { Frame } from "./frame";
 import { Item, Picker, ReadPage } from "./picker";
+import { prefilled } from "./place";
+import { readPrefill } from "./prefill";
 import { answer, cancel } from "./protocol";
 
 interface SelectProps {
@@ -16,6 +19,10 @@ interface SelectProps {
 
 function SelectDialog({ title, lead, read, placeholder, empty }: SelectProps) {
   const [chosen, choose] = useState<Item>();
+  const [words, setWords] = useState(prefilled ? undefined : "");
+  useEffect(() => {
+    if (words === undefined) readPrefill().then((read) => setWords(read.title), () => setWords(""));
+  }, [words]);
   const accept = (item: Item | undefined) => item && answer([{ label: item.label, uri: item.uri }]);
   return (
     <Frame
@@ -27,7 +34,19 @@ function SelectDialog({ title, lead, read, placeholder, empty }: SelectProps) {
       submitDisabled={!chosen}
       onSubmit={() => accept(chosen)}
     >
-      <Picker read={read} placeholder={placeholder} empty={empty} chosen={chosen} onChoose={choose} onAccept={accept} />
+      {words === undefined ? (
+        <Waiting>Loading …</Waiting>
+      ) : (
+        <Picker
+          read={read}
+          initialWords={words}
+          placeholder={placeholder}
+          empty={empty}
+          chosen={chosen}
+          onChoose={choose}
+          onAccept={accept}
+        />
+      )}
     </Frame>
   );
 }

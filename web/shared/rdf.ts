@@ -26,6 +26,10 @@ export class Graph {
   add(subject: Term, predicate: string, object: Term): void {
     this.statements.push({ subject, predicate, object });
   }
+  // Whatever is said of it, and that others have it.
+  drop(term: Term): void {
+    this.statements = this.statements.filter((one) => !same(one.subject, term) && !same(one.object, term));
+  }
   objects(subject: Term, predicate: string): Term[] {
     return this.statements
       .filter((one) => one.predicate === predicate && same(one.subject, subject))
