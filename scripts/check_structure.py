@@ -19,7 +19,7 @@ if ROOT.is_file():
 LINES_WISE = 400   # ask which two ideas the file holds
 LINES_MAX = 800
 COLUMNS_MAX = 140
-TEXT = {".cpp", ".h", ".S", ".cmake", ".py", ".sh", ".md", ".txt", ".json", ".toml", ""}
+TEXT = {".cpp", ".h", ".S", ".cmake", ".py", ".sh", ".md", ".txt", ".json", ".toml", ".ts", ".tsx", ".css", ""}
 # What only these rooms may touch: everyone else gets time, chance and threads through a port.
 MACHINE = {
     r"\b(?:system|steady|high_resolution)_clock::now\b": {"core", "http"},
@@ -160,7 +160,7 @@ def check_text(name, text, lines, findings):
 
 
 def check_size(name, lines, findings):
-    if not name.endswith((".cpp", ".h", ".py", ".sh")):
+    if not name.endswith((".cpp", ".h", ".py", ".sh", ".ts", ".tsx", ".css")):
         return
     for number, line in enumerate(lines, 1):
         if len(line) > COLUMNS_MAX:
