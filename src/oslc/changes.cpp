@@ -14,9 +14,13 @@ std::string route_of(const Visit& visit) {
   return fmt::format("POST {}", visit.http.target.substr(0, visit.http.target.find('?')));
 }
 
-Answered created_at(const Visit& visit, const Address& address) {
+// `dropped`: what the client said besides, and what is too much to be kept.
+Answered created_at(const Visit& visit, const Address& address, std::size_t dropped) {
   Answered answered{.status = 201, .graph = new_graph(), .root = visit.addresses.of(address)};
   answered.headers.push_back({"Location", answered.root});
+  if (dropped == 0) return answered;
+  answered.headers.push_back(
+      {"Warning", fmt::format("299 mayfly \"{} of the properties were not kept\"", dropped)});
   return answered;
 }
 
@@ -38,7 +42,8 @@ Later<Answered> launch(Visit& visit, Intake intake) {
   service::Automation said{.plan = plan->id,
                            .title = std::move(intake.title),
                            .description = std::move(intake.description),
-                           .parameters = std::move(read.others)};
+                           .parameters = std::move(read.others),
+                           .properties = std::move(intake.properties)};
   auto created =
       co_await visit.service.create(visit.user(), std::move(read.request), std::move(key),
                                     route_of(visit), visit.http.body, std::move(said));
@@ -47,7 +52,8 @@ Later<Answered> launch(Visit& visit, Intake intake) {
   auto found = co_await find_launch(visit, id);
   if (!found) co_return std::unexpected(std::move(found).error());
   const Launch launched = launch_of(*found, visit.service.now());
-  Answered answered = created_at(visit, {.place = Place::request, .user = visit.user(), .id = id});
+  Answered answered =
+      created_at(visit, {.place = Place::request, .user = visit.user(), .id = id}, intake.dropped);
   answered.tag_of = tag_of_request(launched);
   if (created->repeated) answered.headers.push_back({"Idempotency-Replayed", "true"});
   describe_request(launched, visit.addresses, answered.graph);
@@ -66,7 +72,8 @@ Later<service::Automation> ask_for(Visit& visit, service::AutomationKind kind, I
                                  .reservation = *intake.plan.target,
                                  .title = std::move(intake.title),
                                  .description = std::move(intake.description),
-                                 .parameters = std::move(intake.parameters)};
+                                 .parameters = std::move(intake.parameters),
+                                 .properties = std::move(intake.properties)};
   service::Service& service = visit.service;
   auto asking = by ? service.extend(visit.user(), std::move(automation), *by, std::move(key))
                 : kind == service::AutomationKind::restart
@@ -84,15 +91,18 @@ Later<Answered> follow_up(Visit& visit, Intake intake) {
   if (!target && target.error().status != 404) co_return std::unexpected(std::move(target).error());
   if (!known) co_return refuse(400, fmt::format("Nothing here is {}", *intake.plan.target));
   const service::AutomationKind kind = intake.plan.follow_up;
+  const std::size_t dropped = intake.dropped;
   auto asked = co_await ask_for(visit, kind, std::move(intake));
   if (!asked) co_return std::unexpected(std::move(asked).error());
   auto found = co_await with_reservations(visit, *std::move(asked));
   if (!found) co_return std::unexpected(std::move(found).error());
-  Answered answered = created_at(visit, {.place = Place::action_request,
-                                         .user = visit.user(),
-                                         .plan = found->automation.plan,
-                                         .id = found->automation.id,
-                                         .follow_up = kind});
+  Answered answered = created_at(visit,
+                                 {.place = Place::action_request,
+                                  .user = visit.user(),
+                                  .plan = found->automation.plan,
+                                  .id = found->automation.id,
+                                  .follow_up = kind},
+                                 dropped);
   describe_asked_request(found->asked(), visit.addresses, answered.graph);
   describe_asked_result(found->asked(), visit.addresses, answered.graph);
   co_return answered;
@@ -146,10 +156,11 @@ Later<Answered> post_prepared(Visit& visit) {
       co_await visit.service.prepare(visit.user(), {.plan = plan->id,
                                                     .title = std::move(intake.title),
                                                     .description = std::move(intake.description),
-                                                    .parameters = std::move(intake.parameters)});
+                                                    .parameters = std::move(intake.parameters),
+                                                    .properties = std::move(intake.properties)});
   if (!prepared) co_return std::unexpected(std::move(prepared).error());
-  Answered answered =
-      created_at(visit, {.place = Place::prepared, .user = visit.user(), .id = prepared->id});
+  Answered answered = created_at(
+      visit, {.place = Place::prepared, .user = visit.user(), .id = prepared->id}, intake.dropped);
   describe_prepared(*prepared, visit.addresses, answered.graph);
   co_return answered;
 }

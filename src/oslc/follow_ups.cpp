@@ -119,6 +119,7 @@ Description describe_asked(const Asked& asked, std::string_view type, const Addr
   resource.moment(dublin::kCreated, said.created_at)
       .markup(dublin::kDescription, story_of(asked), addresses.dialect())
       .link(automation::kState, follow_up_progress(asked).state);
+  if (is_request) describe_properties(said.properties, resource);
   for (const GivenParameter& input : said.parameters)
     describe_parameter(input, automation::kInputParameter, resource);
   return resource;

@@ -58,6 +58,41 @@ Outcome<void> read_parameter(const rdf::Graph& graph, const rdf::Term& instance,
   return {};
 }
 
+// What a request has that is ours to say, or has been read already.
+constexpr std::array kKnown = {std::string_view(rdf::kType),
+                               dublin::kTitle,
+                               dublin::kDescription,
+                               dublin::kIdentifier,
+                               dublin::kCreated,
+                               dublin::kModified,
+                               automation::kState,
+                               automation::kDesiredState,
+                               automation::kInputParameter,
+                               automation::kExecutesAutomationPlan,
+                               automation::kProducedAutomationResult,
+                               core::kServiceProvider,
+                               core::kInstanceShape,
+                               kValue,
+                               ours::kExpires};
+
+// Nodes without a name, and texts with a language, are more than a value: they are not kept.
+void read_properties(const rdf::Graph& graph, const rdf::Term& request, Intake& intake) {
+  for (const std::uint32_t at : graph.of(graph.find(request))) {
+    const rdf::Triple& triple = graph.triples()[at];
+    const std::string_view property = graph.term(triple.predicate).text;
+    if (std::ranges::find(kKnown, property) != kKnown.end()) continue;
+    const rdf::Term& value = graph.term(triple.object);
+    const bool simple = !value.is_blank() && value.datatype != rdf::kLangString &&
+                        property.size() + value.text.size() <= kPropertyBytesMax;
+    if (!simple || intake.properties.size() == kPropertiesMax) {
+      ++intake.dropped;
+      continue;
+    }
+    intake.properties.push_back({std::string(property), std::string(value.text),
+                                 value.is_literal() ? std::string(value.datatype) : ""});
+  }
+}
+
 }  // namespace
 
 Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
@@ -82,6 +117,7 @@ Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
   intake.plan = *plan;
   for (const rdf::Term& instance : graph.objects(request, automation::kInputParameter))
     TRY_VOID(read_parameter(graph, instance, intake.parameters));
+  read_properties(graph, request, intake);
   return intake;
 }
 

@@ -20,7 +20,12 @@ struct Intake {
   std::string description;
   Address plan;  // a plan, or the teardown of one target
   std::vector<GivenParameter> parameters;
+  std::vector<GivenParameter> properties;  // that we do not know; named by their IRIs
+  std::size_t dropped = 0;                 // more of these, which are too much to be kept
 };
+
+inline constexpr std::size_t kPropertiesMax = 64;
+inline constexpr std::size_t kPropertyBytesMax = 2000;
 
 // 400 when there is none, or more than one and none of them is `iri` (where it was sent to).
 Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,

@@ -142,6 +142,7 @@ void describe_request(const Launch& launch, const Addresses& addresses, rdf::Gra
   Description request = describe_request_head(launch, addresses, graph);
   if (launch.said && !launch.said->description.empty())
     request.markup(dublin::kDescription, launch.said->description, addresses.dialect());
+  if (launch.said) describe_properties(launch.said->properties, request);
   describe_inputs(launch, request);
 }
 
@@ -227,6 +228,7 @@ void describe_prepared(const service::Automation& prepared, const Addresses& add
       .moment(ours::kExpires, prepared.kept_until)
       .link(automation::kState, automation::kNewState)
       .link(automation::kExecutesAutomationPlan, plan_iri(prepared.user, prepared.plan, addresses));
+  describe_properties(prepared.properties, request);
   for (const GivenParameter& input : prepared.parameters)
     describe_parameter(input, automation::kInputParameter, request);
 }

@@ -338,6 +338,16 @@ std::vector<GivenParameter> outputs_of(const service::ReservationView& view) {
   return all;
 }
 
+void describe_properties(const std::vector<GivenParameter>& properties, Description& resource) {
+  for (const GivenParameter& property : properties) {
+    if (property.datatype.empty()) {
+      resource.link(property.name, property.value);
+    } else {
+      resource.typed(property.name, property.value, property.datatype);
+    }
+  }
+}
+
 void describe_parameter(const GivenParameter& parameter, std::string_view property,
                         Description& resource) {
   Description instance = resource.inside(property);

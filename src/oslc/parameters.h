@@ -51,6 +51,8 @@ Result<ReadRequest> read_request(Kind kind, const Request* saved,
 std::vector<GivenParameter> inputs_of(const Request& request);
 std::vector<GivenParameter> outputs_of(const service::ReservationView& view);
 
+// What a client said of its request and means nothing to us.
+void describe_properties(const std::vector<GivenParameter>& properties, Description& resource);
 // An oslc_auto:ParameterInstance inside `property` of the resource.
 void describe_parameter(const GivenParameter& parameter, std::string_view property,
                         Description& resource);

@@ -51,6 +51,8 @@ struct Automation {
   std::string title;
   std::string description;
   std::vector<GivenParameter> parameters;  // of a launch: those that its request does not hold
+  // What else was said about the request, as properties and values: kept and told, without effect.
+  std::vector<GivenParameter> properties;
   Time created_at;
   std::optional<Time> kept_until;  // of what is prepared
   // Of a launch that is over: what came out, as it was first told. It never changes after that,
@@ -66,8 +68,8 @@ struct Automation {
 };
 BOOST_DESCRIBE_STRUCT(Automation, (),
                       (schema_version, id, user, kind, plan, reservation, title, description,
-                       parameters, created_at, kept_until, outputs, once, open, until, replacement,
-                       refusal))
+                       parameters, properties, created_at, kept_until, outputs, once, open, until,
+                       replacement, refusal))
 
 // Of what follows a launch: t-, e- and s-. All others are those of launches and prepared requests.
 bool is_id_of_follow_up(std::string_view id);

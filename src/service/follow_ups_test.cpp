@@ -331,5 +331,29 @@ TEST_F(FollowUps, ExtensionThatALimitRefusesHasFailedAndChangedNothing) {
   EXPECT_EQ(state(id).expires_at, end);
 }
 
+// ---- what was prepared
+
+TEST_F(FollowUps, PreparedRequestsAreReadableForADayAndThenGone) {
+  begin();
+  const auto prepared = run(service_->prepare("ann", {.plan = "vm", .title = "Later"}));
+  ASSERT_TRUE(prepared);
+  EXPECT_GE(*prepared->kept_until, loop_.now() + 15min);
+  loop_.pass(kPreparedKept - 1min);
+  EXPECT_TRUE(run(service_->get_automation("ann", prepared->id)));
+  loop_.pass(2min);
+  const auto gone = run(service_->get_automation("ann", prepared->id));
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, ErrorCode::not_found);
+}
+
+TEST_F(FollowUps, PreparedRequestsMakeRoomWhenTheyAreTooOld) {
+  begin();
+  for (std::size_t i = 0; i < kPreparedMax; ++i)
+    ASSERT_TRUE(run(service_->prepare("ann", {.plan = "vm", .title = "Later"})));
+  EXPECT_FALSE(run(service_->prepare("ann", {.plan = "vm", .title = "One more"})));
+  loop_.pass(kPreparedKept + 1min);
+  EXPECT_TRUE(run(service_->prepare("ann", {.plan = "vm", .title = "One more"})));
+}
+
 }  // namespace
 }  // namespace mayfly::service

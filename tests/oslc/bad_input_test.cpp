@@ -63,5 +63,26 @@ TEST_F(OslcBadInput, LeavesWhatIsNotItsOwnToRest) {
   EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
 }
 
+// CORE-20: what we do not know is kept, and what is not kept is told.
+TEST_F(OslcBadInput, PropertiesThatWeDoNotKnowAreKeptOrTold) {
+  const std::string simple =
+      "; dcterms:subject \"nightly\" ; dcterms:creator <http://people.test/ann> ; "
+      "oslc_auto:colour 7 ";
+  for (const char* place : {"requests", "prepared"}) {
+    const Reply created = ask("POST", mine(place), request_for(mine("plans/vm"), small() + simple));
+    ASSERT_EQ(created.status, 201) << created.body;
+    EXPECT_EQ(created.header("Warning"), "");
+    const std::string iri = created.header("Location");
+    const Reply kept = ask("GET", iri);
+    EXPECT_EQ(kept.one(iri, dublin::kSubject), "nightly");
+    EXPECT_TRUE(kept.has(iri, dublin::kCreator, "http://people.test/ann"));
+    EXPECT_EQ(kept.one(iri, std::string(automation::kNamespace) + "colour"), "7");
+  }
+  const std::string much = "; dcterms:creator [ dcterms:title \"Ann\" ] ";
+  const Reply warned = ask("POST", mine("prepared"), request_for(mine("plans/vm"), small() + much));
+  EXPECT_EQ(warned.status, 201) << warned.body;
+  EXPECT_THAT(warned.header("Warning"), HasSubstr("not kept"));
+}
+
 }  // namespace
 }  // namespace mayfly::oslc
