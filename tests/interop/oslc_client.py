@@ -7,6 +7,7 @@ path and builds no address. `Vocabulary` says which of the texts it has read; it
 
 import base64
 import http.client
+import json
 import time
 import urllib.parse
 
@@ -90,6 +91,21 @@ class Client:
         need(answer.headers["OSLC-Core-Version"], f"{iri} does not say which OSLC it speaks")
         return answer.graph(iri)
 
+    def sign_in(self, host, user, password):
+        """OAuth 2.0 (RFC 6749, 4.4), at the place that RFC 8414 names; what was given is a client's id and secret."""
+        offered = self.send("GET", f"{host}/.well-known/oauth-authorization-server", authorised=False)
+        need(offered.status == 200, f"no OAuth 2 is offered: {offered.status}")
+        terms = json.loads(offered.content)
+        need("client_credentials" in terms["grant_types_supported"], "no grant for programs")
+        form = urllib.parse.urlencode({"grant_type": "client_credentials"}).encode()
+        basic = "Basic " + base64.b64encode(f"{urllib.parse.quote(user)}:{urllib.parse.quote(password)}".encode()).decode()
+        answer = self.send("POST", terms["token_endpoint"], form, "application/x-www-form-urlencoded",
+                           {"Authorization": basic, "Accept": "application/json"}, authorised=False)
+        need(answer.status == 200, f"no token: {answer.content!r}")
+        token = json.loads(answer.content)
+        need(token["token_type"].lower() == "bearer", "a token of an unknown type")
+        self.authorization = f"Bearer {token['access_token']}"
+
     # ---- discovery
 
     def providers(self, host):
@@ -120,6 +136,30 @@ class Client:
             if (factory, OSLC.usage, usage) in graph and (factory, OSLC.resourceType, AUTO.AutomationRequest) in graph:
                 return need(graph.value(factory, OSLC.creation), "a factory without an address")
         raise Unexpected(f"no factory for {usage}")
+
+    def check_dialogs(self, graph, service):
+        """What a tool with a screen needs: a page to choose a plan, and one to prepare a request. Where to send such a
+        request when it shall run."""
+        def dialog(predicate, kind, usage):
+            for each in graph.objects(service, predicate):
+                described = graph if (each, OSLC.dialog, None) in graph else self.get(each)
+                if (each, OSLC.resourceType, kind) in described and (not usage or (each, OSLC.usage, usage) in described):
+                    page = need(described.value(each, OSLC.dialog), "a dialog without a page")
+                    shown = self.send("GET", page, headers={"Accept": "text/html"})
+                    need(shown.status == 200 and shown.headers.get_content_type() == "text/html", f"{page} is no page")
+                    return each, described
+            raise Unexpected(f"no dialog for {kind} {usage}")
+
+        dialog(OSLC.selectionDialog, AUTO.AutomationPlan, None)
+        dialog(OSLC.creationDialog, AUTO.AutomationRequest, AUTO.ImmediateExecution)
+        deferred, described = dialog(OSLC.creationDialog, AUTO.AutomationRequest, AUTO.DeferredExecution)
+        for binding in described.objects(deferred, OSLC.binding):
+            where = described if (binding, OSLC.creation, None) in described else self.get(binding)
+            pattern = ((RDF.type, OSLC.CreationFactory), (OSLC.resourceType, AUTO.AutomationRequest),
+                       (OSLC.usage, AUTO.ImmediateExecution), (OSLC.finalStatusLocation, AUTO.AutomationResult))
+            if all((binding, *each) in where for each in pattern):
+                return where.value(binding, OSLC.creation)
+        raise Unexpected("nothing says how a prepared request is executed")
 
     def query(self, base, where=None):
         iri = str(base) + ("?" + urllib.parse.urlencode({"oslc.where": where}) if where else "")
@@ -203,6 +243,23 @@ class Client:
                 return action, described
         return None, None
 
+    def others(self, result, graph):
+        """The actions that are no teardown: (the action, where it is described)."""
+        for action in sorted(graph.objects(result, OSLC.action)):
+            described = graph if (action, OSLC.binding, None) in graph else self.get(action)
+            if (action, RDF.type, self.vocabulary.teardown_action) not in described:
+                need((action, RDF.type, OSLC.Action) in described, f"{action} is no oslc:Action")
+                yield action, described
+
+    def standing(self, result, followed, future_action):
+        """What there is to tear down: the result itself, or one that an action contributed in its place."""
+        contributed = [each for one in followed for each in self.get(one).objects(one, AUTO.contribution)]
+        for each in [result, *contributed]:
+            graph = self.get(each)
+            if (each, RDF.type, AUTO.AutomationResult) in graph and self.action_for(each, graph, future_action)[0]:
+                return each, graph
+        raise Unexpected(f"nothing offers a teardown after {followed}")
+
     def execute(self, action, graph):
         """Follows the binding: the request that came to be."""
         binding = need(graph.value(action, OSLC.binding), "an action without a binding")
@@ -224,14 +281,27 @@ class Client:
         return self.create(target, form.content, form.headers["Content-Type"]), (target, form)
 
 
-def replay(host, user, password, media, vocabulary, title, **values):
-    """The temporary-deployment scenario: what was seen, for whoever wants to look closer."""
+def carry_out(client, results, action, where):
+    """An action to its end: the result of it."""
+    made = client.execute(action, where)[0]
+    result = client.result_of(results, made)
+    need((result, AUTO.verdict, AUTO.passed) in client.until_finished(result), f"{action} did not pass")
+    return result
+
+
+def replay(host, user, password, media, vocabulary, title, thorough=False, **values):
+    """The temporary-deployment scenario: what was seen, for whoever wants to look closer. `thorough`: with OAuth 2, a
+    look at the dialogs, and every other action that is offered on the way."""
     client = Client(user, password, media, vocabulary)
+    if thorough:
+        client.sign_in(host, user, password)
     provider = client.providers(host)[0]
     graph, service = client.deploy_service(provider)
     results = client.query_base(graph, service, AUTO.AutomationResult)
     run = client.factory(graph, service, AUTO.ImmediateExecution)
     prepare = client.factory(graph, service, AUTO.DeferredExecution)
+    if thorough and vocabulary is PUBLISHED:
+        run = client.check_dialogs(graph, service)
 
     plan, described = client.plan_titled(client.query_base(graph, service, AUTO.AutomationPlan), title)
     future_action = client.teardown_of(plan, described)
@@ -246,8 +316,15 @@ def replay(host, user, password, media, vocabulary, title, **values):
     finished = client.until_finished(result)
     need((result, AUTO.verdict, AUTO.passed) in finished, f"the deployment did not pass: {finished.serialize()}")
 
+    carried_out = []
+    if thorough:
+        followed = []
+        for other, described in client.others(result, finished):
+            followed.append(carry_out(client, results, other, described))
+            carried_out.append(str(other))
+        result, finished = client.standing(result, followed, future_action)
     action, where = client.action_for(result, finished, future_action)
-    need(action, "the result offers no teardown")
+    need(action, f"the result offers no teardown, after {carried_out}")
     teardown, (target, form) = client.execute(action, where)
     ended = client.result_of(results, teardown)
     need((ended, AUTO.verdict, AUTO.passed) in client.until_finished(ended), "the teardown did not pass")
@@ -258,4 +335,11 @@ def replay(host, user, password, media, vocabulary, title, **values):
     again = client.create(target, form.content, form.headers["Content-Type"])
     repeated = client.get(client.result_of(results, again))
     need((None, AUTO.verdict, AUTO.passed) in repeated, "a teardown of what is gone does not pass")
-    return {"result": result, "deployment": client.get(deployment), "outputs": finished, "repeated": repeated}
+    if thorough:  # what is offered when nothing is left makes something again, which is ended, too
+        for other, described in client.others(result, afterwards):
+            again = carry_out(client, results, other, described)
+            carried_out.append(str(other))
+            action, where = client.action_for(again, client.get(again), future_action)
+            carry_out(client, results, need(action, "what was deployed again offers no teardown"), where)
+    return {"result": result, "deployment": client.get(deployment), "outputs": finished, "repeated": repeated,
+            "carried out": carried_out}
