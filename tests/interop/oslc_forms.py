@@ -59,6 +59,10 @@ KINDS = """
 /oslc/users/*/results?oslc.select
 /oslc/users/*/results?oslc.orderBy&oslc.searchTerms
 /oslc/users/*/dialogs/*
+/oslc/users/*/plans/*/compact
+/oslc/users/*/requests/*/compact
+/oslc/users/*/results/*/compact
+/oslc/users/*/deployments/*/compact
 /oslc/users/*/results/*?oslc.properties
 /oslc/users/*/prepared
 /oslc/users/*/prepared/*
@@ -73,6 +77,7 @@ RETURN = AWKWARD + "\r"
 # Cut at an even number of bytes it is cut within a character.
 LONG = "Runs" + "\u20ac" * 100
 TRIES = 5
+PAGES = ("text/html", "image/svg+xml")
 LINK = re.compile(r'<([^>]*)>; *rel="([^"]*)"')
 
 
@@ -114,9 +119,10 @@ class Walk:
         """Where it leads to."""
         self.kinds[kind_of(iri)] += 1
         answer = self.fetch(iri, "text/turtle")
-        if answer.status == 406:
+        # Documents for browsers alone may say so, or pass over what is accepted (RFC 9110, 12.5.1).
+        if answer.status == 406 or answer.headers.get_content_type() in PAGES:
             page = self.fetch(iri, "text/html, image/*")
-            need(page.status == 200 and page.headers.get_content_type() in ("text/html", "image/svg+xml"),
+            need(page.status == 200 and page.headers.get_content_type() in PAGES,
                  f"{iri} is neither RDF nor a page: {page.status}")
             return set()
         if b"oslc:Compact ;" in answer.content:
@@ -131,7 +137,8 @@ class Walk:
 
     def compact(self, iri):
         """Has a JSON of its own, and a type for its XML."""
-        graph = self.graph(iri, media=[media for media in rdf_readers.MEDIA if media != rdf_readers.LEGACY])
+        other = (rdf_readers.LEGACY, "application/n-triples")
+        graph = self.graph(iri, media=[media for media in rdf_readers.MEDIA if media not in other])
         subject = graph.value(None, RDF.type, OSLC.Compact)
         told = json.loads(self.document(iri, "application/json", 200))
         small = graph.value(graph.value(subject, OSLC.smallPreview), OSLC.document)
