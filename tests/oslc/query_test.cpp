@@ -20,12 +20,6 @@ namespace {
 using service::Automation;
 using service::AutomationKind;
 
-// A launch or a follow-up as the store has it.
-struct Made {
-  std::string id;
-  std::string reservation;  // launched, or followed up
-};
-
 // What a user has, beside the store, so that a test can ask everything of it without any index.
 class History {
  public:
