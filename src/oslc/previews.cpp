@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kCompactXml = "application/x-oslc-compact+xml";
 constexpr std::string_view kCompactJson = "application/json";
+constexpr std::string_view kSvg = "image/svg+xml";
 constexpr std::string_view kPreferCompact = "http://open-services.net/ns/core#PreferCompact";
 
 constexpr std::array kCompactOffers = {
@@ -24,6 +25,7 @@ constexpr std::array kCompactOffers = {
     rdf::Offer{"text/turtle", rdf::Format::turtle},
     rdf::Offer{"application/ld+json", rdf::Format::json_ld},
     rdf::Offer{"application/rdf+xml", rdf::Format::rdf_xml},
+    rdf::Offer{"application/n-triples", rdf::Format::n_triples},
     rdf::Offer{kCompactXml, rdf::Format::rdf_xml_abbreviated},
     rdf::Offer{"application/xml", rdf::Format::rdf_xml_abbreviated}};
 
@@ -130,8 +132,8 @@ Outcome<Answered> answer_compact(const Visit& visit, const Answered& whole) {
   if (preferred) answered.headers.push_back({"Preference-Applied", "return=representation"});
   if (!offer->format) {
     const json::object compact = json_of_compact(visit, whole);
-    answered.page = json::print(
-        preferred ? json::value(json::object{{"compact", compact}}) : json::value(compact));
+    answered.page = json::print(preferred ? json::value(json::object{{"compact", compact}})
+                                          : json::value(compact));
     return answered;
   }
   rdf::Graph graph = new_graph();
@@ -168,6 +170,11 @@ bool reads(const http::Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
+bool accepts(const http::Request& request, std::string_view media_type) {
+  const std::array offers = {rdf::Offer{.media_type = media_type}};
+  return rdf::negotiate(request.header("Accept").value_or(""), offers) != nullptr;
+}
+
 // RDF first: who takes anything gets a graph.
 const rdf::Offer* best_form(const http::Request& request) {
   static const std::vector<rdf::Offer> offers = [] {
@@ -193,6 +200,8 @@ Later<Answered> get_preview(Visit& visit) {
   if (!whole) co_return std::unexpected(std::move(whole).error());
   if (visit.address.view == View::itself || visit.address.view == View::compact)
     co_return answer_compact(visit, *whole);
+  if (!accepts(visit.http, "text/html"))
+    co_return refuse(406, "A preview is a page", "Accept text/html.");
   auto others = co_await add_deployment(visit, whole->graph);
   if (!others) co_return std::unexpected(std::move(others).error());
   const Card card = card_of(whole->graph, whole->root, *others, visit.addresses);
@@ -216,9 +225,10 @@ Later<Answered> page_of_resource(Visit& visit, Answered answered) {
   co_return answer_page(visit, page_of(card, parts_of(visit)));
 }
 
-Later<Answered> get_icon(Visit&) {
+Later<Answered> get_icon(Visit& visit) {
+  if (!accepts(visit.http, kSvg)) co_return refuse(406, "An icon is a picture", "Accept image/*.");
   co_return Answered{
-      .headers = {{"Content-Type", "image/svg+xml"}, {"Cache-Control", "public, max-age=86400"}},
+      .headers = {{"Content-Type", std::string(kSvg)}, {"Cache-Control", "public, max-age=86400"}},
       .page = std::string(kIcon)};
 }
 

@@ -108,6 +108,8 @@ TEST_F(OslcPreviews, BelongToTheirUserAndToKnownResources) {
   for (const char* unknown : {"results/r-none/compact", "results/compact", "plans/compact",
                               "plans/vm/future-stop/compact", "prepared/d-1/compact"})
     EXPECT_EQ(ask("GET", mine(unknown)).status, 404) << unknown;
+  EXPECT_EQ(ask("GET", result_ + "/small-preview").status, 406);
+  EXPECT_EQ(ask("GET", "/oslc/icon.svg").status, 406);
   EXPECT_EQ(ask("PUT", result_ + "/compact", "<> a <urn:x> .").status, 405);
   EXPECT_EQ(ask("OPTIONS", result_ + "/compact", {}, {}, false).header("Allow"),
             "GET, HEAD, OPTIONS");
