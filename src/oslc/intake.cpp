@@ -38,6 +38,16 @@ std::string text_of(const rdf::Term& term) {
   return std::string(term.text);
 }
 
+Outcome<std::string> read_title(const rdf::Graph& graph, const rdf::Term& sent,
+                                std::size_t bytes_max) {
+  const auto title = graph.object(sent, dublin::kTitle);
+  if (!title || !title->is_literal()) return refuse(400, "There is no dcterms:title");
+  std::string text = text_of(*title);
+  if (text.empty() || text.size() > bytes_max)
+    return refuse(400, fmt::format("dcterms:title must have 1-{} bytes", bytes_max));
+  return text;
+}
+
 namespace {
 
 Outcome<void> read_parameter(const rdf::Graph& graph, const rdf::Term& instance,
@@ -99,22 +109,23 @@ Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
                             const Addresses& addresses) {
   TRY(const rdf::Term request, find_sent(graph, automation::kAutomationRequest, iri));
   Intake intake;
-  const std::vector<rdf::Term> titles = graph.objects(request, dublin::kTitle);
-  if (titles.empty() || !titles.front().is_literal())
-    return refuse(400, "The request has no dcterms:title");
-  intake.title = text_of(titles.front());
   if (const auto description = graph.object(request, dublin::kDescription))
     intake.description = text_of(*description);
+  if (intake.description.size() > kDescriptionBytesMax) {
+    return refuse(
+        400, fmt::format("dcterms:description must have at most {} bytes", kDescriptionBytesMax));
+  }
   const std::vector<rdf::Term> plans = graph.objects(request, automation::kExecutesAutomationPlan);
   if (plans.size() != 1 || !plans.front().is_iri())
     return refuse(400, "The request needs one oslc_auto:executesAutomationPlan, a resource");
   const auto plan = addresses.read(plans.front().text);
-  const bool teardown = plan && plan->place == Place::future_action && plan->target;
-  if (!plan || (plan->place != Place::plan && !teardown)) {
+  const bool follows = plan && plan->place == Place::future_action && plan->target;
+  if (!plan || (plan->place != Place::plan && !follows)) {
     return refuse(400, fmt::format("<{}> is no Automation Plan here", plans.front().text),
                   "The plans of a service provider are found by its query capability.");
   }
   intake.plan = *plan;
+  TRY(intake.title, read_title(graph, request, follows ? kDeedBytesMax : kTitleBytesMax));
   for (const rdf::Term& instance : graph.objects(request, automation::kInputParameter))
     TRY_VOID(read_parameter(graph, instance, intake.parameters));
   read_properties(graph, request, intake);

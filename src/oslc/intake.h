@@ -24,6 +24,11 @@ struct Intake {
   std::size_t dropped = 0;                 // more of these, which are too much to be kept
 };
 
+inline constexpr std::size_t kTitleBytesMax = 500;
+// Of a follow-up: it says what is done to which title, and must not be refused for how long that
+// is.
+inline constexpr std::size_t kDeedBytesMax = kTitleBytesMax + 100;
+inline constexpr std::size_t kDescriptionBytesMax = 4000;
 inline constexpr std::size_t kPropertiesMax = 64;
 inline constexpr std::size_t kPropertyBytesMax = 2000;
 
@@ -35,6 +40,9 @@ Outcome<Intake> read_intake(const rdf::Graph& graph, std::string_view iri,
 Outcome<rdf::Term> find_sent(const rdf::Graph& graph, std::string_view type, std::string_view iri);
 // Of a literal, or of a title, whatever its type.
 std::string text_of(const rdf::Term& term);
+// dcterms:title of what was sent. 400.
+Outcome<std::string> read_title(const rdf::Graph& graph, const rdf::Term& sent,
+                                std::size_t bytes_max = kTitleBytesMax);
 
 // oslc_auto:desiredState of the resource, as an IRI.
 std::optional<std::string> desired_state(const rdf::Graph& graph, std::string_view iri);

@@ -295,6 +295,11 @@ Result<ReadRequest> read_request(Kind kind, const Request* saved,
       issues.add(parameter.name, "comes out and cannot be given");
     } else if (parameter.name == "kind") {
       if (parameter.value != json::enum_name(kind)) issues.add("kind", "is what the plan says");
+    } else if (read.others.size() == kOthersMax) {
+      issues.add(parameter.name, fmt::format("is one unknown parameter more than {}", kOthersMax));
+    } else if (parameter.name.size() + parameter.value.size() > kOtherBytesMax) {
+      issues.add(parameter.name,
+                 fmt::format("is unknown and longer than {} bytes", kOtherBytesMax));
     } else {
       read.others.push_back(parameter);
     }

@@ -39,6 +39,9 @@ std::vector<ParameterRule> output_rules(Kind kind);
 // As oslc:Property: parameterDefinition of plans.
 void describe_rule(const ParameterRule& rule, Description property);
 
+inline constexpr std::size_t kOthersMax = 64;
+inline constexpr std::size_t kOtherBytesMax = 2000;
+
 struct ReadRequest {
   Request request;
   std::vector<GivenParameter> others;  // that mean nothing to us: kept, copied, without effect

@@ -49,7 +49,7 @@ Outcome<PlanIntake> read_change(const Visit& visit, const rdf::Graph& sent,
   TRY(const bool of_parameters, is_about(visit, automation::kParameterDefinition));
   TRY(PlanIntake intake, read_plan(of_parameters ? sent : before, visit.iri));
   if (of_title == of_parameters) return intake;
-  TRY(intake.title, read_plan_title(of_title ? sent : before, rdf::iri(visit.iri)));
+  TRY(intake.title, read_title(of_title ? sent : before, rdf::iri(visit.iri)));
   return intake;
 }
 

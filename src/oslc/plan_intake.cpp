@@ -43,19 +43,10 @@ bool is_of_cluster(const Definitions& definitions) {
 
 }  // namespace
 
-Outcome<std::string> read_plan_title(const rdf::Graph& graph, const rdf::Term& plan) {
-  const auto title = graph.object(plan, dublin::kTitle);
-  if (!title || !title->is_literal()) return refuse(400, "The plan has no dcterms:title");
-  std::string text = text_of(*title);
-  if (text.empty() || text.size() > kPlanTitleMax)
-    return refuse(400, fmt::format("dcterms:title must have 1-{} bytes", kPlanTitleMax));
-  return text;
-}
-
 Outcome<PlanIntake> read_plan(const rdf::Graph& graph, std::string_view iri) {
   TRY(const rdf::Term plan, find_sent(graph, automation::kAutomationPlan, iri));
   PlanIntake intake;
-  TRY(intake.title, read_plan_title(graph, plan));
+  TRY(intake.title, read_title(graph, plan));
   if (const auto identifier = graph.object(plan, dublin::kIdentifier))
     intake.identifier = text_of(*identifier);
   Definitions definitions;

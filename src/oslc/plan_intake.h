@@ -14,8 +14,6 @@
 
 namespace mayfly::oslc {
 
-inline constexpr std::size_t kPlanTitleMax = 200;
-
 struct PlanIntake {
   std::string title;
   std::string identifier;  // as it was sent; may be that of the plan which this one is a copy of
@@ -26,8 +24,6 @@ struct PlanIntake {
 
 // 400, naming the parameter that is wrong.
 Outcome<PlanIntake> read_plan(const rdf::Graph& graph, std::string_view iri);
-
-Outcome<std::string> read_plan_title(const rdf::Graph& graph, const rdf::Term& plan);
 
 // The template's name for a plan that is new: its identifier, or else what is left of its title.
 // Empty: nothing is.

@@ -11,6 +11,12 @@ TEST_F(OslcBadInput, NamesWhatIsWrongWithARequest) {
     std::string word;
   };
   const std::string vm = mine("plans/vm");
+  const auto titled = [&](const std::string& title) {
+    std::string body = request_for(vm, small());
+    return body.replace(body.find("A test"), 6, title);
+  };
+  std::string many;
+  for (int at = 0; at <= 64; ++at) many += given(fmt::format("unknown{}", at), "1");
   const std::vector<Case> cases = {
       {request_for(vm, given("memory_gib", "1")), "vcpus"},
       {request_for(vm, small() + given("arch", "\"vax\"")), "arch"},
@@ -19,7 +25,11 @@ TEST_F(OslcBadInput, NamesWhatIsWrongWithARequest) {
       {request_for(mine("plans/template:none"), small()), "plan"},
       {request_for("http://elsewhere.test/plan", small()), "plan"},
       {request_for(mine("plans/cluster"), ""), "nodes"},
-      {std::string(kPrefixes) + "<> a oslc_auto:AutomationRequest .", "title"},
+      {request_for(vm, small() + given("shelf", '"' + std::string(2001, 'x') + '"')), "shelf"},
+      {request_for(vm, small() + many), "unknown parameter"},
+      {titled(""), "title"},
+      {titled(std::string(501, 't')), "title"},
+      {std::string(kPrefixes) + "<> a oslc_auto:AutomationRequest .", "AutomationPlan"},
       {std::string(kPrefixes), "AutomationRequest"},
       {"<> a nonsense", ""},
   };
