@@ -110,11 +110,12 @@ class OslcDoor : public ::testing::Test {
     return reply;
   }
 
-  std::string request_for(std::string_view plan, std::string_view parameters) {
+  std::string request_for(std::string_view plan, std::string_view parameters,
+                          std::string_view title = "A test") {
     return fmt::format(
-        "{}<> a oslc_auto:AutomationRequest ; dcterms:title \"A test\" ; "
+        "{}<> a oslc_auto:AutomationRequest ; dcterms:title \"{}\" ; "
         "oslc_auto:executesAutomationPlan <{}> {} .",
-        kPrefixes, plan, parameters);
+        kPrefixes, title, plan, parameters);
   }
   static std::string given(std::string_view name, std::string_view turtle_value) {
     return fmt::format(
@@ -137,8 +138,9 @@ class OslcDoor : public ::testing::Test {
   }
 
   // The result of a small machine that is ready.
-  Reply launch(const std::string& parameters = small()) {
-    const Reply created = ask("POST", mine("requests"), request_for(mine("plans/vm"), parameters));
+  Reply launch(const std::string& parameters = small(), std::string_view title = "A test") {
+    const Reply created =
+        ask("POST", mine("requests"), request_for(mine("plans/vm"), parameters, title));
     EXPECT_EQ(created.status, 201) << created.body;
     const std::string result =
         created.one(created.header("Location"), automation::kProducedAutomationResult);

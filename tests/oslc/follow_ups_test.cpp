@@ -56,6 +56,17 @@ TEST_F(OslcFollowUps, AnswerAtEachOfTheirAddresses) {
   }
 }
 
+// What they are called holds what the launch is called, and must never be too long to be asked for.
+TEST_F(OslcFollowUps, AreOfferedOfTheLongestTitle) {
+  const Reply result = launch(leased(), std::string(500, 't'));
+  for (const std::string_view type :
+       {ours::kExtendAction, ours::kRestartAction, automation::kTeardownAction}) {
+    const Offer offer = offer_of(result, type);
+    const Reply created = ask("POST", offer.target, offer.form.body);
+    EXPECT_EQ(created.status, 201) << created.body;
+  }
+}
+
 TEST_F(OslcFollowUps, ExtendTheLeaseAtOnce) {
   const Reply result = launch(leased());
   const std::string before = expiry();
