@@ -52,23 +52,23 @@ std::string take_xml_attribute(std::string_view local, std::string_view value,
 std::string take_attribute(pugi::xml_attribute attribute, const XmlContext& outer,
                            const Namespaces& scope, XmlElement& element) {
   const std::string_view name = attribute.name();
-  if (!is_qname(name)) return fmt::format("'{}' is no name", name);
-  const QName parts = split_name(name);
-  if (parts.prefix.empty()) {
+  const auto parts = read_qname(name);
+  if (!parts) return fmt::format("'{}' is no name", name);
+  if (parts->prefix.empty()) {
     // Old documents left out the prefix of these.
     for (const std::string_view known : {"ID", "about", "resource", "parseType", "type"}) {
-      if (parts.local == known) return take_rdf_attribute(known, attribute.value(), element);
+      if (parts->local == known) return take_rdf_attribute(known, attribute.value(), element);
     }
     if (name.size() >= 3 && equal_ignoring_case(name.substr(0, 3), "xml")) return {};
     return fmt::format("the attribute '{}' has no namespace", name);
   }
-  const std::string_view* name_space = scope.find(parts.prefix);
-  if (name_space == nullptr) return fmt::format("the prefix '{}:' is not declared", parts.prefix);
+  const std::string_view* name_space = scope.find(parts->prefix);
+  if (name_space == nullptr) return fmt::format("the prefix '{}:' is not declared", parts->prefix);
   if (*name_space == kXmlNamespace)
-    return take_xml_attribute(parts.local, attribute.value(), outer, element);
-  if (*name_space == kRdf) return take_rdf_attribute(parts.local, attribute.value(), element);
+    return take_xml_attribute(parts->local, attribute.value(), outer, element);
+  if (*name_space == kRdf) return take_rdf_attribute(parts->local, attribute.value(), element);
   element.properties.push_back(
-      {.name_space = *name_space, .local = parts.local, .value = attribute.value()});
+      {.name_space = *name_space, .local = parts->local, .value = attribute.value()});
   return {};
 }
 
@@ -84,13 +84,13 @@ std::string open_element(pugi::xml_node node, const XmlContext& outer, Namespace
   element.context = outer;
   if (std::string wrong = scope.push(node); !wrong.empty()) return wrong;
   const std::string_view name = node.name();
-  if (!is_qname(name)) return fmt::format("'{}' is no name", name);
-  const QName parts = split_name(name);
-  const std::string_view* name_space = scope.find(parts.prefix);
-  if (name_space == nullptr) return fmt::format("the prefix '{}:' is not declared", parts.prefix);
+  const auto parts = read_qname(name);
+  if (!parts) return fmt::format("'{}' is no name", name);
+  const std::string_view* name_space = scope.find(parts->prefix);
+  if (name_space == nullptr) return fmt::format("the prefix '{}:' is not declared", parts->prefix);
   if (name_space->empty()) return fmt::format("the element <{}> has no namespace", name);
   element.name_space = *name_space;
-  element.local = parts.local;
+  element.local = parts->local;
   for (const pugi::xml_attribute attribute : node.attributes()) {
     std::string_view prefix;
     if (is_declaration(attribute.name(), prefix)) continue;

@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <pugixml.hpp>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "rdf/chars.h"
 #include "rdf/iri.h"
@@ -83,7 +84,9 @@ class RdfXmlReader {
   Id resolved(std::string_view reference, const XmlContext& context);
   Id identified(const XmlElement& element);
   Id labelled(std::string_view label);
+  // Of an element or attribute: both parts stay where they are.
   Id named(std::string_view name_space, std::string_view local);
+  Id put_together(std::string_view name_space, std::string_view local);
 
   const std::string_view base_;
   const Limits limits_;
@@ -92,8 +95,15 @@ class RdfXmlReader {
   pugi::xml_node place_;
   std::string error_;
   std::string scratch_;
-  std::map<std::string, Id, std::less<>> labels_;
+  std::unordered_map<std::string_view, Id> labels_;  // keys are in the document
   std::set<std::string> identifiers_;
+  // The names seen last: a document has few, and has each of them often.
+  struct Known {
+    const char* name_space = nullptr;
+    std::string_view local;
+    Id id = kNone;
+  };
+  std::array<Known, 64> known_;
 };
 
 // What stands between elements: comments, instructions, white space.
@@ -149,6 +159,14 @@ bool RdfXmlReader::node_elements(const XmlElement& parent, std::size_t depth) {
 }
 
 Id RdfXmlReader::named(std::string_view name_space, std::string_view local) {
+  const std::size_t at = std::hash<std::string_view>()(local) % known_.size();
+  if (known_[at].name_space == name_space.data() && known_[at].local == local) return known_[at].id;
+  const Id id = put_together(name_space, local);
+  if (id != kNone) known_[at] = {.name_space = name_space.data(), .local = local, .id = id};
+  return id;
+}
+
+Id RdfXmlReader::put_together(std::string_view name_space, std::string_view local) {
   scratch_.assign(name_space);
   scratch_.append(local);
   if (is_absolute_iri(scratch_)) return graph_.intern(iri(scratch_));
@@ -184,7 +202,7 @@ Id RdfXmlReader::labelled(std::string_view label) {
     fail(fmt::format("rdf:nodeID=\"{}\" is no XML name", label));
     return kNone;
   }
-  const auto [known, added] = labels_.try_emplace(std::string(label), kNone);
+  const auto [known, added] = labels_.try_emplace(label, kNone);
   if (added) known->second = graph_.fresh_blank();
   return known->second;
 }
@@ -224,7 +242,7 @@ Id RdfXmlReader::node_element(pugi::xml_node node, const XmlContext& outer, std:
   if (subject == kNone) return kNone;
   if (!element.is_rdf("Description")) {
     const Id type = named(element.name_space, element.local);
-    if (type == kNone || !add(subject, graph_.intern(iri(kType)), type)) return kNone;
+    if (type == kNone || !add(subject, named(kRdf, "type"), type)) return kNone;
   }
   if (!property_attributes(element, subject) || !property_elements(element, subject, depth))
     return kNone;
@@ -258,7 +276,7 @@ bool RdfXmlReader::property_elements(XmlElement& parent, Id subject, std::size_t
 
 Id RdfXmlReader::predicate_of(const XmlElement& element, XmlElement& parent) {
   if (element.name_space == kRdf) {
-    if (element.local == "li") return named(kRdf, fmt::format("_{}", ++parent.members));
+    if (element.local == "li") return put_together(kRdf, fmt::format("_{}", ++parent.members));
     if (is_one_of(element.local, {"RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID",
                                   "datatype", "Description", "aboutEach", "aboutEachPrefix"})) {
       fail(fmt::format("rdf:{} may not be the element of a property", element.local));

@@ -62,7 +62,7 @@ class Canonicalizer {
 
   bool element(pugi::xml_node child, std::size_t depth) {
     if (depth == 0) return fail("elements are nested too deeply");
-    if (!is_qname(child.name())) return fail(fmt::format("'{}' is no name", child.name()));
+    if (!read_qname(child.name())) return fail(fmt::format("'{}' is no name", child.name()));
     const std::size_t scope_mark = scope_.mark();
     const std::size_t rendered_mark = rendered_.size();
     if (std::string wrong = scope_.push(child); !wrong.empty()) return fail(std::move(wrong));
@@ -89,7 +89,7 @@ class Canonicalizer {
     for (const pugi::xml_attribute attribute : child.attributes()) {
       std::string_view declared;
       if (is_declaration(attribute.name(), declared)) continue;
-      if (!is_qname(attribute.name()))
+      if (!read_qname(attribute.name()))
         return fail(fmt::format("'{}' is no name", attribute.name()));
       const QName name = split_name(attribute.name());
       Attribute found{.name_space = {}, .local = name.local, .attribute = attribute};

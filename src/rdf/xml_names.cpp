@@ -14,10 +14,11 @@ QName split_name(std::string_view name) {
   return {.prefix = name.substr(0, colon), .local = name.substr(colon + 1)};
 }
 
-bool is_qname(std::string_view name) {
-  const std::size_t colon = name.find(':');
-  if (colon == std::string_view::npos) return is_ncname(name);
-  return is_ncname(name.substr(0, colon)) && is_ncname(name.substr(colon + 1));
+std::optional<QName> read_qname(std::string_view name) {
+  const QName parts = split_name(name);
+  const bool prefixed = parts.local.size() < name.size();
+  if ((prefixed && !is_ncname(parts.prefix)) || !is_ncname(parts.local)) return std::nullopt;
+  return parts;
 }
 
 bool is_declaration(std::string_view attribute_name, std::string_view& prefix) {

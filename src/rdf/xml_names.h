@@ -1,6 +1,7 @@
 // Namespaces over pugixml, which knows none: what prefixes mean where, and names split and checked.
 #pragma once
 
+#include <optional>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -21,8 +22,8 @@ inline constexpr std::size_t kBindingsMax = 256;
 
 // Nothing checked: what is before the colon, if there is one, and behind.
 QName split_name(std::string_view name);
-// Whether both parts are names.
-bool is_qname(std::string_view name);
+// The same, of what is a name in both parts.
+std::optional<QName> read_qname(std::string_view name);
 
 // `xmlns` or `xmlns:x`: then the prefix, which may be empty.
 bool is_declaration(std::string_view attribute_name, std::string_view& prefix);
