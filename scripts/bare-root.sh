@@ -50,15 +50,17 @@ mount --rbind --make-rslave /sys "$bare/sys"
 mount --rbind --make-rslave /dev "$bare/dev"
 chroot "$bare" useradd -m -s /bin/bash ann
 echo 'ann ALL=(ALL) NOPASSWD:ALL' > "$bare/etc/sudoers.d/ann"
-chroot "$bare" su ann -c 'mkdir -p /home/ann/mayfly'
-git -C "$root" archive HEAD | chroot "$bare" su ann -c 'tar x -C /home/ann/mayfly'
+# As Debian's installer leaves it: a machine knows its own name.
+printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$bare/etc/hosts"
+chroot "$bare" su - ann -c 'mkdir mayfly'
+git -C "$root" archive HEAD | chroot "$bare" su - ann -c 'tar x -C mayfly'
 
 packages() { chroot "$bare" dpkg-query -W -f '${Package}\n' | sort; }
 packages > "$bare/before"
 run() {
   began=$(date +%s)
   code=0
-  chroot "$bare" su - ann -c "cd / && /home/ann/mayfly/$1" || code=$?
+  chroot "$bare" su - ann -c "cd / && ~/mayfly/$1" || code=$?
   echo "=== $1: exit $code after $(($(date +%s) - began)) s"
   [ $code = 0 ] || exit $code
 }
