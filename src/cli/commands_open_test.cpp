@@ -47,9 +47,9 @@ class OpenTest : public CommandTest {
 TEST_F(OpenTest, RunsSshUntilItEndsAndSaysWhereThePageIs) {
   install_ssh(kPlayedSsh);
   play(played::cluster("ready", played::kClusterKey));
-  EXPECT_EQ(open("zeppelin -i /home/ann/.ssh/emr"), 0) << err();
+  EXPECT_EQ(open("zeppelin -i /srv/ann/.ssh/emr"), 0) << err();
   const std::string words = words_of_ssh();
-  EXPECT_THAT(words, testing::MatchesRegex("-N -o ExitOnForwardFailure=yes -i /home/ann/.ssh/emr "
+  EXPECT_THAT(words, testing::MatchesRegex("-N -o ExitOnForwardFailure=yes -i /srv/ann/.ssh/emr "
                                            "-L [0-9]+:localhost:8890 hadoop@ec2-.*"));
   const std::size_t begin = words.find("-L ") + 3;
   const std::string port = words.substr(begin, words.find(':', begin) - begin);

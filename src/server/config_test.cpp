@@ -12,7 +12,7 @@ namespace {
 
 Environment no_environment() {
   return [](const char* name) -> std::optional<std::string> {
-    return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/ann")
+    return std::string_view(name) == "HOME" ? std::optional<std::string>("/srv/ann")
                                             : std::nullopt;
   };
 }
@@ -29,7 +29,7 @@ TEST(Config, HasDefaultsThatRunOnThisMachineOnly) {
   EXPECT_EQ(config->address, "127.0.0.1");
   EXPECT_EQ(config->port, 8080);
   EXPECT_TRUE(config->authenticate);
-  EXPECT_EQ(config->data, "/home/ann/.local/share/mayfly");
+  EXPECT_EQ(config->data, "/srv/ann/.local/share/mayfly");
   EXPECT_EQ(config->aws_endpoint, "");
 }
 
