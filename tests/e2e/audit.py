@@ -81,8 +81,9 @@ def share(machine, seconds):
 
 
 def stopped_unseen(machine, history):
-    """EC2 keeps no record of stops: one that ended before any listing showed it is known to nobody but the invoice."""
-    return machine["stopped_seconds"] > 0 and machine["by_itself"] and f"{machine['id']} is stop" not in history
+    """EC2 keeps no record of stops: one that ended, by whomever, before any listing showed it is known to nobody but the
+    invoice. (`by_itself` says who ended the machine, not who stopped it.)"""
+    return machine["stopped_seconds"] > 0 and f"{machine['id']} is stop" not in history
 
 
 class Bill:

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Machines change behind our back: it is noticed soon, told to their owner, and the bill follows the cloud."""
 
+import time
+
+import audit
 import harness
 from harness import in_parallel, wait_until
 
@@ -22,6 +25,23 @@ class Drift(harness.EndToEnd):
         gone = in_parallel(*[lambda one=one: self.release(one) for one in made])
         self.assertEqual([one["phase"] for one in gone], ["released", "released"])
         self.agrees_with_the_invoice(made)
+
+    def test_a_stop_that_no_listing_showed_costs_at_most_what_the_stopped_disk_does(self):
+        """EC2 forgets when a machine stopped as soon as it is ended: only the invoice knows, and the audit must know that."""
+        made = self.reserve(clouds=["aws"])
+        machine = made["instances"][0]["id"]
+        self.clouds.faults({"fault": "server_error_before", "operation": "DescribeInstances", "probability": 1})
+        self.clouds._control("POST", f"instances/{machine}/stop")
+        time.sleep(2)  # the clouds bill by the second, on the real clock
+        self.client.must(202, "DELETE", f"reservations/{made['id']}", None, {"Prefer": "respond-async"})
+        wait_until(lambda: self.machines_of(made["id"])[0]["billed_until"], 20, "it is asked to end")
+        self.clouds.heal()
+        final = wait_until(lambda: self.get(made["id"])["cost"]["final"] and self.get(made["id"]), 60, "the bill is final")
+        history = self.client.ask("GET", f"reservations/{made['id']}/events")[2]
+        bill = audit.Bill(final, self.machines_of(made["id"]))
+        self.assertEqual(bill.leave_out_unseen(history), [])
+        self.assertEqual([each["id"] for each in bill.stopped_unseen], [machine])
+        self.assertLessEqual(abs(bill.difference()), bill.bound(), str(bill))
 
     def test_machines_that_somebody_else_ended_are_a_failure_with_a_reason(self):
         made = in_parallel(*[lambda cloud=cloud: self.reserve(count=2, clouds=[cloud]) for cloud in ("aws", "digitalocean")])
