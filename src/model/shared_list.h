@@ -1,10 +1,13 @@
 // A list that its copies share until one of them grows. For what belongs to a value and is only
 // ever added to, such as a history: the value can be copied for each step of its life without
 // copying all that was. Reads like a std::vector.
+//
+// Threads: each copy as if it were a std::vector of its own.
 #pragma once
 
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstddef>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -21,7 +24,7 @@ class SharedList {
 
   SharedList() = default;
   SharedList(Items items)
-      : items_(items.empty() ? nullptr : std::make_shared<Items>(std::move(items))) {}
+      : shared_(items.empty() ? nullptr : new Shared{.items = std::move(items)}) {}
 
   const_iterator begin() const { return items().begin(); }
   const_iterator end() const { return items().end(); }
@@ -37,20 +40,36 @@ class SharedList {
   }
 
   friend bool operator==(const SharedList& a, const SharedList& b) {
-    return a.items_ == b.items_ || a.items() == b.items();
+    return a.shared_ == b.shared_ || a.items() == b.items();
   }
 
  private:
+  // Counted here and not by std::shared_ptr, whose use_count() says nothing of what the others did
+  // before they left: who finds himself alone writes where they have read.
+  struct Shared {
+    std::atomic<std::size_t> owners = 0;
+    Items items;
+
+    friend void intrusive_ptr_add_ref(Shared* shared) {
+      shared->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+    friend void intrusive_ptr_release(Shared* shared) {
+      if (shared->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete shared;
+    }
+  };
+
   const Items& items() const {
     static const Items kNone;
-    return items_ ? *items_ : kNone;
+    return shared_ ? shared_->items : kNone;
   }
   Items& own() {
-    if (!items_ || items_.use_count() > 1) items_ = std::make_shared<Items>(items());
-    return *items_;
+    // Acquires what intrusive_ptr_release() of the last other one released: its reading is over.
+    const bool alone = shared_ && shared_->owners.load(std::memory_order_acquire) == 1;
+    if (!alone) shared_ = new Shared{.items = items()};
+    return shared_->items;
   }
 
-  std::shared_ptr<Items> items_;  // nullptr: none
+  boost::intrusive_ptr<Shared> shared_;  // nullptr: none
 };
 
 template <class T>
