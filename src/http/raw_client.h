@@ -93,6 +93,11 @@ class RawClient {
     }
     return true;
   }
+  // Over TLS: encrypts with new keys from now on.
+  bool change_keys() {
+    return SSL_key_update(tls_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+           SSL_do_handshake(tls_.get()) == 1;
+  }
   void stop_sending() {
     if (tls_) SSL_shutdown(tls_.get());
     ::shutdown(socket_, SHUT_WR);

@@ -12,14 +12,27 @@
 #include "core/assert.h"
 
 namespace mayfly::http {
+
+// A socket, and how many records came through it that held no data.
+struct TlsChannel {
+  // In a connection's whole life. A handshake needs some ten, and new keys are due after hundreds
+  // of gigabytes.
+  static constexpr int kDatalessMax = 100;
+
+  int descriptor = -1;
+  int dataless = 0;
+
+  bool is_flooded() const { return dataless > kDatalessMax; }
+};
+
 namespace {
 
 constexpr std::size_t kRecordMax = 16 << 10;
 
 // ---- a socket as OpenSSL's BIO. Its own would raise SIGPIPE when the client is gone.
 
-int descriptor_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+const TlsChannel& channel_of(BIO* bio) {
+  return *static_cast<const TlsChannel*>(BIO_get_data(bio));
 }
 
 bool is_for_later() {
@@ -29,14 +42,16 @@ bool is_for_later() {
 int send_some(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
   const ssize_t sent =
-      ::send(descriptor_of(bio), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+      ::send(channel_of(bio).descriptor, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
   if (sent < 0 && is_for_later()) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }
 
 int receive_some(BIO* bio, char* bytes, int size) {
   BIO_clear_retry_flags(bio);
-  const ssize_t received = ::recv(descriptor_of(bio), bytes, static_cast<std::size_t>(size), 0);
+  const TlsChannel& channel = channel_of(bio);
+  if (channel.is_flooded()) return -1;
+  const ssize_t received = ::recv(channel.descriptor, bytes, static_cast<std::size_t>(size), 0);
   if (received < 0 && is_for_later()) BIO_set_retry_read(bio);
   return static_cast<int>(received);
 }
@@ -54,13 +69,22 @@ BIO_METHOD* new_socket_method() {
   return method;
 }
 
-BIO* new_socket_bio(int descriptor) {
+BIO* new_socket_bio(TlsChannel& channel) {
   static BIO_METHOD* const method = new_socket_method();
   BIO* bio = BIO_new(method);
   ASSERT(bio != nullptr);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
+  BIO_set_data(bio, &channel);
   BIO_set_init(bio, 1);
   return bio;
+}
+
+// OpenSSL tells of each record's header, and of what an encrypted one of TLS 1.3 turned out to be.
+void count_record(int is_written, int, int kind, const void* bytes, std::size_t size, SSL*,
+                  void* channel) {
+  const bool tells_type = kind == SSL3_RT_HEADER || kind == SSL3_RT_INNER_CONTENT_TYPE;
+  if (is_written != 0 || !tells_type || size == 0) return;
+  if (*static_cast<const unsigned char*>(bytes) != SSL3_RT_APPLICATION_DATA)
+    ++static_cast<TlsChannel*>(channel)->dataless;
 }
 
 // The bytes of the next record. Small buffers are joined: a record each would cost a call and some
@@ -81,12 +105,18 @@ std::span<const char> next_record(std::span<const boost::asio::const_buffer> buf
 }  // namespace
 
 Tls::Tls(const TlsContext& context, int descriptor)
-    : context_(context), ssl_(SSL_new(context.get()), &SSL_free) {
+    : context_(context),
+      channel_(std::make_unique<TlsChannel>(TlsChannel{.descriptor = descriptor})),
+      ssl_(SSL_new(context.get()), &SSL_free) {
   ASSERT(ssl_ != nullptr);
-  BIO* bio = new_socket_bio(descriptor);
+  BIO* bio = new_socket_bio(*channel_);
   SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), &count_record);
+  SSL_set_msg_callback_arg(ssl_.get(), channel_.get());
 }
+
+Tls::~Tls() = default;
 
 Tls::Step Tls::step_of(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
@@ -97,7 +127,7 @@ Tls::Step Tls::step_of(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return Step::ended;
     case SSL_ERROR_SYSCALL:
-      failure_ = "the client has gone";
+      failure_ = channel_->is_flooded() ? "the client never comes to data" : "the client has gone";
       return Step::failed;
     default:
       break;

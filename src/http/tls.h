@@ -3,7 +3,9 @@
 // Never blocks and never waits: it says what it waits for, and whoever owns the socket does.
 //
 // The descriptor is borrowed and must be open whenever something is asked that moves bytes. Errors
-// of the network or the client are `failed`; nothing may be asked of it after that.
+// of the network or the client are `failed`; nothing may be asked of it after that. So is a client
+// that says only things that are no data (new keys, a new handshake): OpenSSL answers such records
+// among themselves, and would not return while more of them come.
 #pragma once
 
 #include <array>
@@ -19,6 +21,8 @@ struct ssl_st;
 
 namespace mayfly::http {
 
+struct TlsChannel;
+
 class Tls {
  public:
   enum class Step { done, wants_read, wants_write, ended, failed };
@@ -28,6 +32,7 @@ class Tls {
   };
 
   Tls(const TlsContext& context, int descriptor);
+  ~Tls();
 
   Step shake_hands();
   // After `failed`, for the log.
@@ -50,6 +55,7 @@ class Tls {
 
   // Keeps the certificate of its time.
   TlsContext context_;
+  std::unique_ptr<TlsChannel> channel_;  // before what uses it
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::string failure_;
   bool in_clear_ = false;

@@ -153,6 +153,29 @@ TEST_F(TlsServer, SaysTheEndUnlessTheAnswerBroke) {
   EXPECT_FALSE(broken.was_told_the_end());
 }
 
+TEST_F(TlsServer, TakesNewKeysNowAndThen) {
+  start();
+  RawClient client = connect();
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(client.change_keys());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.receive().status, 200);
+  }
+}
+
+// OpenSSL takes such records one after the other without returning, so the thread and its
+// deadlines would be this client's alone.
+TEST_F(TlsServer, CutsOffAClientThatOnlyChangesKeys) {
+  start();
+  RawClient client = connect();
+  bool taken = true;
+  for (int i = 0; i < 2'000 && taken; ++i) taken = client.change_keys();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 0);
+  EXPECT_TRUE(is_deserted());
+  EXPECT_EQ(get(connect()).status, 200);
+}
+
 // ---- the certificate
 
 std::string name_shown_by(const TlsContext& context) {
