@@ -92,7 +92,9 @@ Later<Answered> get_dialog(Visit& visit) {
 }
 
 Later<Answered> get_prefilled(Visit& visit) {
-  const auto kept = visit.prefills.find(visit.user(), visit.address.id, visit.service.now());
+  const auto found = co_await visit.service.find_prefill(visit.user(), visit.address.id);
+  if (!found) co_return std::unexpected(Failure(found.error()));
+  const std::optional<service::Prefill>& kept = *found;
   if (!wants_page(visit.http)) {
     if (!kept) co_return refuse(404, "It was filled in too long ago, and is not kept any more");
     Answered answered{.graph = new_graph(), .root = visit.iri};

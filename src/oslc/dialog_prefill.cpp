@@ -10,8 +10,6 @@
 namespace mayfly::oslc {
 namespace {
 
-constexpr std::size_t kPrefillBytesMax = 64 << 10;
-
 std::string plain_text(const std::optional<rdf::Term>& term) {
   if (!term || !term->is_literal()) return {};
   if (term->datatype == rdf::kXmlLiteral) return text_of_markup(term->text);
@@ -48,8 +46,8 @@ std::vector<GivenParameter> parameters_of(const rdf::Graph& graph, const rdf::Te
   return all;
 }
 
-Prefill read_prefill(const rdf::Graph& graph, std::string_view iri) {
-  Prefill prefill;
+service::Prefill read_prefill(const rdf::Graph& graph, std::string_view iri) {
+  service::Prefill prefill;
   const auto subject = subject_of(graph, iri);
   if (!subject) return prefill;
   prefill.title = plain_text(graph.object(*subject, dublin::kTitle));
@@ -62,8 +60,8 @@ Prefill read_prefill(const rdf::Graph& graph, std::string_view iri) {
 
 }  // namespace
 
-void describe_prefill(const Prefill& prefill, const std::string& iri, const Addresses& addresses,
-                      rdf::Graph& graph) {
+void describe_prefill(const service::Prefill& prefill, const std::string& iri,
+                      const Addresses& addresses, rdf::Graph& graph) {
   Description request(graph, iri);
   request.a(automation::kAutomationRequest);
   if (!prefill.title.empty()) request.markup(dublin::kTitle, prefill.title, addresses.dialect());
@@ -77,22 +75,19 @@ void describe_prefill(const Prefill& prefill, const std::string& iri, const Addr
 Later<Answered> post_dialog(Visit& visit) {
   if (!find_dialog(visit.address.id) && !is_action_dialog(visit.address.id))
     co_return refuse(404, "There is no such dialog");
-  if (visit.http.body.size() > kPrefillBytesMax)
+  if (visit.http.body.size() > service::kPrefillBytesMax)
     co_return refuse(413, "Nobody fills in so much beforehand", "Send at most 64 KiB.");
-  Prefill prefill;
+  service::Prefill prefill;
   if (!visit.http.body.empty()) {
     CO_TRY(const rdf::Graph sent, read_body(visit));
     prefill = read_prefill(sent, visit.iri);
   }
-  const Time now = visit.service.now();
-  prefill.id = visit.service.fresh_id("f");
-  prefill.user = visit.user();
   prefill.dialog = visit.address.id;
   prefill.target = visit.address.target.value_or("");
-  prefill.kept_until = now + kPrefillKept;
+  auto kept = co_await visit.service.keep_prefill(visit.user(), std::move(prefill));
+  if (!kept) co_return std::unexpected(std::move(kept).error());
   const std::string iri =
-      visit.addresses.of({.place = Place::prefilled, .user = visit.user(), .id = prefill.id});
-  visit.prefills.keep(std::move(prefill), now);
+      visit.addresses.of({.place = Place::prefilled, .user = visit.user(), .id = kept->id});
   co_return Answered{.status = 201, .headers = {{"Location", iri}}};
 }
 

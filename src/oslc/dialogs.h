@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "oslc/description.h"
-#include "oslc/prefills.h"
 #include "oslc/visit.h"
+#include "service/prefills.h"
 
 namespace mayfly::oslc {
 
@@ -46,8 +46,8 @@ void describe_action_dialog(const std::string& iri, const Addresses& addresses, 
 void describe_dialog_binding(Description& action, const Address& result, std::string_view fragment,
                              const Addresses& addresses, rdf::Graph& graph);
 // What was filled in, as a request at the prefilled dialog's address.
-void describe_prefill(const Prefill& prefill, const std::string& iri, const Addresses& addresses,
-                      rdf::Graph& graph);
+void describe_prefill(const service::Prefill& prefill, const std::string& iri,
+                      const Addresses& addresses, rdf::Graph& graph);
 void describe_dialogs_of(const std::string& user, Description owner, const Addresses& addresses,
                          rdf::Graph& graph);
 void describe_dialogs_of_container(const Address& container, const Addresses& addresses,

@@ -159,7 +159,6 @@ class Door {
 
   service::Service& service_;
   const DoorOptions options_;
-  Prefills prefills_;
 };
 
 bool is_ours(const http::Request& request) {
@@ -268,7 +267,6 @@ Later<Answered> Door::respond(const http::Request& request, const Address& addre
               .iri = many ? addresses.base() + request.target.substr(0, request.target.find('?'))
                           : addresses.of(address),
               .strict_if_match = options_.strict_if_match,
-              .prefills = prefills_,
               .dialog_hosts = options_.dialog_hosts};
   const PreferredDialogs dialogs = preferred_dialogs(request, address.place);
   if (dialogs == PreferredDialogs::instead) co_return answer_dialogs(visit);

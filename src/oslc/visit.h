@@ -13,8 +13,6 @@
 
 namespace mayfly::oslc {
 
-class Prefills;
-
 struct Visit {
   service::Service& service;
   const http::Request& http;
@@ -25,7 +23,6 @@ struct Visit {
   service::Caller caller;
   std::string iri;  // of this address: without parameters that only select or page
   bool strict_if_match = true;
-  Prefills& prefills;
   const std::vector<std::string>& dialog_hosts;
 
   const std::string& user() const { return address.user; }

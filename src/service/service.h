@@ -25,6 +25,7 @@
 #include "service/doctor_view.h"
 #include "service/documents.h"
 #include "service/notification_views.h"
+#include "service/prefills.h"
 #include "service/records.h"
 #include "service/vault.h"
 #include "service/views.h"
@@ -238,6 +239,10 @@ class Service {
   Async<WebhookView> add_webhook(std::string user, std::string url,
                                  std::vector<std::string> events);
   Async<WebhookView> change_webhook(std::string user, std::string id, WebhookChange change);
+  // Keeps what somebody filled in: under an id of ours, for a while (prefills.h). conflict when
+  // there are too many, too_large.
+  Async<Prefill> keep_prefill(std::string user, Prefill prefill);
+  Async<std::optional<Prefill>> find_prefill(std::string user, std::string id);
   Async<Listing<WebhookView>> list_webhooks(std::string user, PageRequest page);
   Async<WebhookView> get_webhook(std::string user, std::string id);
   Async<void> delete_webhook(std::string user, std::string id);
@@ -250,10 +255,6 @@ class Service {
   Async<ReplayView> replay(std::string user, std::string id, Time since);
 
   Time now() const { return parts_.clock.now(); }
-  // For what a door itself keeps.
-  std::string fresh_id(std::string_view prefix) const {
-    return new_id(prefix, now(), parts_.random);
-  }
   // A snapshot of the engine's counters, for metrics and health.
   boost::asio::awaitable<engine::Statistics> statistics();
   notify::Statistics notified() const { return parts_.notifier.statistics(); }

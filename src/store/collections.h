@@ -48,6 +48,8 @@ inline constexpr std::array kCollections = {
                  {"user_asked"},
                  {"user_plan"},
                  {"asked_once", true}}}},
+    // Dialogs that were filled in beforehand, in the order in which they expire.
+    Collection{"prefills", {{{"user"}}}},
 };
 
 // nullptr: there is none of that name.
