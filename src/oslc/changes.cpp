@@ -63,9 +63,9 @@ Later<Answered> launch(Visit& visit, Intake intake) {
 
 // Asks for it: the service knows what each kind is.
 Later<service::Automation> ask_for(Visit& visit, service::AutomationKind kind, Intake intake) {
-  std::optional<Duration> by;
+  std::optional<Extension> extension;
   if (kind == service::AutomationKind::extension) {
-    CO_TRY(by, read_extension(intake.parameters));
+    CO_TRY(extension, read_extension(intake.parameters));
   }
   CO_TRY(std::string key, rest::read_idempotency_key(visit.http.headers));
   service::Automation automation{.plan = intake.plan.plan,
@@ -75,7 +75,8 @@ Later<service::Automation> ask_for(Visit& visit, service::AutomationKind kind, I
                                  .parameters = std::move(intake.parameters),
                                  .properties = std::move(intake.properties)};
   service::Service& service = visit.service;
-  auto asking = by ? service.extend(visit.user(), std::move(automation), *by, std::move(key))
+  auto asking = extension ? service.extend(visit.user(), std::move(automation), extension->by,
+                                           extension->from, std::move(key))
                 : kind == service::AutomationKind::restart
                     ? service.restart(visit.user(), std::move(automation))
                     : service.tear_down(visit.user(), std::move(automation));

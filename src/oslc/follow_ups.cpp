@@ -13,6 +13,7 @@ using service::AutomationKind;
 
 constexpr Duration kExtensionDefault = 1h;
 constexpr std::string_view kExtendParameter = "extend";
+constexpr std::string_view kFromParameter = "from";
 constexpr std::string_view kExpiresParameter = "expires_at";
 
 std::string deed(const FollowUp& follow_up, std::string_view title) {
@@ -56,6 +57,14 @@ ParameterRule extend_rule() {
           .datatype = rdf::kString,
           .required = true,
           .defaults = {to_string(kExtensionDefault)}};
+}
+
+ParameterRule from_rule() {
+  return {.name = std::string(kFromParameter),
+          .doc =
+              "The end that it counts from; sent again with it, an extension counts once. "
+              "Without it each counts, from the end of the lease at that moment.",
+          .datatype = rdf::kDateTime};
 }
 
 ParameterRule expires_rule() {
@@ -223,6 +232,11 @@ void describe_target_template(const Target& target, const Addresses& addresses, 
     describe_parameter(
         {std::string(kExtendParameter), to_string(kExtensionDefault), std::string(rdf::kString)},
         automation::kInputParameter, request);
+    if (target.reservation.expires_at) {
+      describe_parameter({std::string(kFromParameter), to_string(*target.reservation.expires_at),
+                          std::string(rdf::kDateTime)},
+                         automation::kInputParameter, request);
+    }
   }
 }
 
@@ -237,6 +251,7 @@ void describe_target_plan(const Target& target, const Addresses& addresses, rdf:
       .link(ours::kTeardown, needed_teardown(reservation));
   if (target.follow_up.kind != AutomationKind::extension) return;
   describe_rule(extend_rule(), plan.inside(automation::kParameterDefinition));
+  describe_rule(from_rule(), plan.inside(automation::kParameterDefinition));
   describe_rule(expires_rule(), plan.inside(automation::kParameterDefinition));
 }
 
@@ -279,21 +294,32 @@ void describe_asked_result(const Asked& asked, const Addresses& addresses, rdf::
   }
 }
 
-Outcome<Duration> read_extension(const std::vector<GivenParameter>& given) {
+Outcome<Extension> read_extension(const std::vector<GivenParameter>& given) {
   std::optional<Duration> by;
+  std::optional<Time> from;
+  const auto wrong = [](const GivenParameter& parameter, std::string_view what) {
+    return refuse(400,
+                  fmt::format("{} must be {}, not '{}'", parameter.name, what, parameter.value));
+  };
   for (const GivenParameter& parameter : given) {
     if (parameter.name == kExpiresParameter)
       return refuse(400, fmt::format("{} comes out and cannot be given", kExpiresParameter));
-    if (parameter.name != kExtendParameter) continue;
-    if (by) return refuse(400, fmt::format("{} is given more than once", kExtendParameter));
-    const auto duration = parse_duration(parameter.value);
-    if (!duration || *duration <= Duration::zero()) {
-      return refuse(400, fmt::format("{} must be a time such as 45m, 2h or 1h30m, not '{}'",
-                                     kExtendParameter, parameter.value));
+    if (parameter.name == kExtendParameter ? by.has_value()
+                                           : parameter.name == kFromParameter && from)
+      return refuse(400, fmt::format("{} is given more than once", parameter.name));
+    if (parameter.name == kExtendParameter) {
+      const auto duration = parse_duration(parameter.value);
+      if (!duration || *duration <= Duration::zero())
+        return wrong(parameter, "a time such as 45m, 2h or 1h30m");
+      by = *duration;
     }
-    by = *duration;
+    if (parameter.name == kFromParameter) {
+      const auto moment = parse_time(parameter.value);
+      if (!moment) return wrong(parameter, "a moment such as 2026-01-02T03:04:05Z");
+      from = *moment;
+    }
   }
-  return by.value_or(kExtensionDefault);
+  return Extension{by.value_or(kExtensionDefault), from};
 }
 
 }  // namespace mayfly::oslc

@@ -67,7 +67,13 @@ Progress follow_up_progress(const Asked& asked);
 void describe_asked_request(const Asked& asked, const Addresses& addresses, rdf::Graph& graph);
 void describe_asked_result(const Asked& asked, const Addresses& addresses, rdf::Graph& graph);
 
-// By how much a request to extend extends: its parameter, or what the plan has as default.
-Outcome<Duration> read_extension(const std::vector<GivenParameter>& given);
+// By how much a request to extend extends, or what the plan has as default; and what that counts
+// from. Without that it is the end of the moment at which the request arrives, so each that arrives
+// counts. Our templates say it: whoever sends one again sets the same end again.
+struct Extension {
+  Duration by;
+  std::optional<Time> from;
+};
+Outcome<Extension> read_extension(const std::vector<GivenParameter>& given);
 
 }  // namespace mayfly::oslc

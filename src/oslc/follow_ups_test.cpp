@@ -160,15 +160,38 @@ TEST(Extension, HasAParameterWithADefault) {
   const std::string plan = "http://mayfly.test/oslc/users/ann/plans/vm/future-extend?targetId=r-1";
   EXPECT_TRUE(has(graph, plan, rdf::kType, automation::kAutomationPlan));
   const auto definitions = graph.objects(rdf::iri(plan), automation::kParameterDefinition);
-  ASSERT_EQ(definitions.size(), 2u);
+  ASSERT_EQ(definitions.size(), 3u);
   EXPECT_EQ(graph.object(definitions[0], core::kName)->text, "extend");
   EXPECT_EQ(graph.object(definitions[0], core::kDefaultValue)->text, "1h");
-  EXPECT_EQ(graph.object(definitions[1], core::kReadOnly)->text, "true");
+  EXPECT_EQ(graph.object(definitions[1], core::kName)->text, "from");
+  EXPECT_FALSE(graph.object(definitions[1], core::kDefaultValue));
+  EXPECT_EQ(graph.object(definitions[2], core::kReadOnly)->text, "true");
+}
+
+// So that it may be sent again: what it says does not depend on when it arrives.
+TEST(Extension, HasATemplateThatSaysWhatItCountsFrom) {
+  rdf::Graph graph = new_graph();
+  const Reservation reservation = leased();
+  describe_target_template(
+      {follow_up_of(service::AutomationKind::extension), reservation, "vm", "x"}, addresses(),
+      graph);
+  const std::string body =
+      "http://mayfly.test/oslc/users/ann/plans/vm/future-extend/request-template?targetId=r-1";
+  EXPECT_EQ(parameter(graph, body, automation::kInputParameter, "extend"), std::vector{"1h"s});
+  EXPECT_EQ(parameter(graph, body, automation::kInputParameter, "from"),
+            std::vector{to_string(at(60))});
 }
 
 TEST(Extension, ReadsHowLong) {
-  EXPECT_EQ(read_extension({}), 1h);
-  EXPECT_EQ(read_extension({{"extend", "90m", ""}, {"colour", "red", ""}}), 90min);
+  const auto read = read_extension({});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->by, 1h);
+  EXPECT_EQ(read->from, std::nullopt);
+  EXPECT_EQ(read_extension({{"extend", "90m", ""}, {"colour", "red", ""}})->by, 90min);
+  EXPECT_EQ(read_extension({{"from", to_string(at(60)), ""}})->from, at(60));
+  for (const char* wrong : {"", "tomorrow", "1h", "2026-13-01T00:00:00Z"})
+    EXPECT_FALSE(read_extension({{"from", wrong, ""}})) << wrong;
+  EXPECT_FALSE(read_extension({{"from", to_string(at(1)), ""}, {"from", to_string(at(1)), ""}}));
   for (const char* wrong : {"", "soon", "0s", "-1h", "999999999999d"})
     EXPECT_FALSE(read_extension({{"extend", wrong, ""}})) << wrong;
   EXPECT_FALSE(read_extension({{"extend", "1h", ""}, {"extend", "1h", ""}}));

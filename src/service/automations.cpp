@@ -127,10 +127,11 @@ Async<Automation> Service::get_automation(std::string user, std::string id) {
   co_return automation;
 }
 
-Async<Automation> Service::prepare(std::string user, Automation automation) {
+// The removal of those of his prepared requests that are too old. conflict: he has too many others.
+Async<store::Batch> Service::room_for_prepared(std::string user) {
   auto documents = co_await query_documents(parts_.store, {.collection = kAutomations,
                                                            .index = "prepared_by",
-                                                           .value = user,
+                                                           .value = std::move(user),
                                                            .limit = 2 * kPreparedMax});
   if (!documents) co_return std::unexpected(std::move(documents).error());
   store::Batch batch;
@@ -143,18 +144,30 @@ Async<Automation> Service::prepare(std::string user, Automation automation) {
                    fmt::format("{} prepared requests are kept already", kPreparedMax),
                    "Delete some, or wait: each is kept for a day.");
   }
-  automation.id = new_id("d", now(), parts_.random);
+  co_return batch;
+}
+
+Async<Automation> Service::prepare(std::string user, Automation automation) {
   automation.user = std::move(user);
   automation.kind = AutomationKind::prepared;
-  automation.created_at = now();
-  automation.kept_until = now() + kPreparedKept;
-  batch.push_back({.collection = kAutomations,
-                   .id = automation.id,
-                   .expected_version = 0,
-                   .document = to_document(automation)});
-  auto written = co_await commit(parts_.store, std::move(batch));
-  if (!written) co_return std::unexpected(std::move(written).error());
-  co_return automation;
+  // Who is at it at the same moment removes the same old ones: then there is less to remove next
+  // time.
+  for (int tries = 0; tries < kKeepTriesMax; ++tries) {
+    auto batch = co_await room_for_prepared(automation.user);
+    if (!batch) co_return std::unexpected(std::move(batch).error());
+    automation.created_at = now();
+    automation.kept_until = now() + kPreparedKept;
+    automation.id = new_id("d", automation.created_at, parts_.random);
+    batch->push_back({.collection = kAutomations,
+                      .id = automation.id,
+                      .expected_version = 0,
+                      .document = to_document(automation)});
+    auto written = co_await commit(parts_.store, *std::move(batch));
+    if (written) co_return automation;
+    if (written.error().code != ErrorCode::conflict)
+      co_return std::unexpected(std::move(written).error());
+  }
+  co_return fail(ErrorCode::unavailable, "The request cannot be kept at the moment", "Try again.");
 }
 
 Async<Automation> Service::tear_down(std::string user, Automation automation) {

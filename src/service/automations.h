@@ -22,6 +22,9 @@ namespace mayfly::service {
 
 inline constexpr Duration kPreparedKept = 24h;
 inline constexpr std::size_t kPreparedMax = 100;  // of one user, at a time
+// What was asked for and interrupted is taken up that long after it was asked for. Later nobody
+// expects it any more: it has failed, and launches and extends nothing.
+inline constexpr Duration kTakenUpFor = 15min;
 
 enum class AutomationKind {
   launch,    // goes with the reservation that it made, and has its id
@@ -58,18 +61,19 @@ struct Automation {
   // Of a launch that is over: what came out, as it was first told. It never changes after that,
   // though an address may.
   std::optional<std::vector<GivenParameter>> outputs;
-  std::string once;           // under what it can be asked for only once; empty: nothing
-  bool open = false;          // asked for and not yet done, nor refused
-  std::optional<Time> until;  // of an extension: the end that was asked for
-  std::string replacement;    // of a restart: the reservation that it launched
-  std::string refusal;        // why it was not done; empty: it was, or will be
+  std::string once;            // under what it can be asked for only once; empty: nothing
+  bool open = false;           // asked for and not yet done, nor refused
+  std::optional<Time> until;   // of an extension: the end that was asked for
+  std::optional<Time> before;  // and the end that the lease had then
+  std::string replacement;     // of a restart: the reservation that it launched
+  std::string refusal;         // why it was not done; empty: it was, or will be
 
   bool operator==(const Automation&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Automation, (),
                       (schema_version, id, user, kind, plan, reservation, title, description,
                        parameters, properties, created_at, kept_until, outputs, once, open, until,
-                       replacement, refusal))
+                       before, replacement, refusal))
 
 // Of what follows a launch: t-, e- and s-. All others are those of launches and prepared requests.
 bool is_id_of_follow_up(std::string_view id);

@@ -3,10 +3,12 @@
 //
 // What is asked for is written first, `open`; then it is done; then the document says how it went.
 // Whoever finds an open one takes it up: complete_all() at the start, and every later look at it.
-// So each step has to bear being done again:
+// After kTakenUpFor it is closed instead, as failed: whoever asked has long since done something
+// else, and machines that nobody expects cost as much as others. So each step has to bear being
+// done again:
 //
 // - An extension says the new end and not "an hour more". To set the same end twice is to set it
-//   once.
+//   once. A client that says what it counts from, as our templates do, may repeat itself as well.
 // - A restart first releases the old reservation, which may be repeated, and then launches the new
 //   one in the same write that closes the restart. That write names the version of the document it
 //   has read, so of two who are at it only one launches, and after it nobody does: not after a
@@ -47,6 +49,15 @@ std::string told(const Error& error) {
   for (const FieldError& wrong : error.fields)
     text += fmt::format("; {} {}", wrong.field, wrong.message);
   return text;
+}
+
+bool is_too_late(const Automation& asked, Time now) {
+  return now >= asked.created_at + kTakenUpFor;
+}
+
+std::string told_late(std::string_view as_it_is) {
+  return fmt::format("It was interrupted and not taken up within {}: {}", to_string(kTakenUpFor),
+                     as_it_is);
 }
 
 // A reservation is restarted once.
@@ -120,6 +131,12 @@ Async<Automation> Service::settle_asked(AskedFor asked, std::string refusal) {
   co_return (*std::move(known))->automation;
 }
 
+// Nothing was done and nothing will be: whoever wants it still may ask again.
+Async<Automation> Service::settle_undone(AskedFor asked, std::string as_it_is) {
+  asked.automation.once.clear();
+  co_return co_await settle_asked(std::move(asked), told_late(as_it_is));
+}
+
 Async<Automation> Service::complete(Automation automation) {
   if (!automation.open) co_return automation;
   auto asked = co_await read_asked(automation.id);
@@ -154,14 +171,20 @@ Async<void> Service::complete_all() {
 // ----------------------------------------------------------------------------------
 
 Async<Automation> Service::extend(std::string user, Automation automation, Duration by,
-                                  std::string idempotency_key) {
+                                  std::optional<Time> from, std::string idempotency_key) {
   if (!idempotency_key.empty()) {
     automation.once = once_of_extension(user, automation.reservation, idempotency_key);
     auto known = co_await read_once(automation.once);
     if (!known) co_return std::unexpected(std::move(known).error());
-    if (*known) co_return co_await complete((*std::move(known))->automation);
+    if (*known) {
+      auto completed = co_await complete((*std::move(known))->automation);
+      if (!completed || !completed->once.empty()) co_return completed;
+    }
   }
-  auto end = co_await changed_end(user, automation.reservation, {.extend = by});
+  auto target = co_await get(user, automation.reservation);
+  if (!target) co_return std::unexpected(std::move(target).error());
+  automation.before = (*target)->expires_at;
+  auto end = co_await changed_end(user, automation.reservation, {.extend = by, .from = from});
   if (!end) co_return std::unexpected(std::move(end).error());
   automation.user = std::move(user);
   automation.kind = AutomationKind::extension;
@@ -184,6 +207,12 @@ Async<Automation> Service::do_extension(AskedFor asked) {
                                     "It was torn down before its lease could be extended");
   }
   if (!reservation.expires_at || *reservation.expires_at < *automation.until) {
+    if (is_too_late(automation, now()))
+      co_return co_await settle_undone(std::move(asked), "the lease ends when it did");
+    if (automation.before && reservation.expires_at.value_or(kNever) < *automation.before) {
+      co_return co_await settle_asked(std::move(asked),
+                                      "Its lease was shortened after this was asked for");
+    }
     auto changed = co_await set_lease(automation.reservation, *automation.until);
     if (!changed && is_refusal(changed.error().code))
       co_return co_await settle_asked(std::move(asked), told(changed.error()));
@@ -211,7 +240,10 @@ Async<Automation> Service::restart(std::string user, Automation automation) {
   automation.once = once_of_restart(user, automation.reservation);
   auto known = co_await read_once(automation.once);
   if (!known) co_return std::unexpected(std::move(known).error());
-  if (*known) co_return co_await complete((*std::move(known))->automation);
+  if (*known) {
+    auto completed = co_await complete((*std::move(known))->automation);
+    if (!completed || !completed->once.empty()) co_return completed;
+  }
   auto target = co_await get(user, automation.reservation);
   if (!target) co_return std::unexpected(std::move(target).error());
   if (!can_restart(**target)) {
@@ -246,8 +278,14 @@ Async<Automation> Service::do_restart(AskedFor asked) {
         fmt::format("It was being torn down already, since {}; nothing was launched",
                     to_string(*requested)));
   }
+  if ((*target)->goal == Goal::present && is_too_late(asked.automation, now()))
+    co_return co_await settle_undone(std::move(asked), "it runs as before");
   auto released = co_await release_because(user, old, "it was restarted");
   if (!released || (*released)->goal == Goal::present) co_return std::move(asked.automation);
+  if (is_too_late(asked.automation, now())) {
+    co_return co_await settle_asked(std::move(asked), told_late("it was ended, and nothing was "
+                                                                "launched in its place"));
+  }
   co_return co_await launch_again(std::move(asked), (*released)->request);
 }
 

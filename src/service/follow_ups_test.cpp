@@ -1,79 +1,15 @@
 // Extensions and restarts: that each is done once, whatever breaks while it is.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
 
-#include "http/client.h"
-#include "service/accounts_fixture_test.h"
-#include "service/service.h"
+#include "service/service_fixture_test.h"
 
 namespace mayfly::service {
 namespace {
 
 namespace asio = boost::asio;
 
-// The service over everything that AccountsTest has, with a user who has a key.
-class FollowUps : public AccountsTest {
+class FollowUps : public ServiceTest {
  protected:
-  void begin(Allowance allowance = {}) {
-    boot(allowance);
-    notifier_ = std::make_unique<notify::Notifier>(
-        notify::Ports{.loop = loop_,
-                      .store = *store_,
-                      .http = *http_,
-                      .random = random_,
-                      .unseal = [](std::string_view, std::string_view) { return Secret(); }},
-        notify::Settings{});
-    service_ = std::make_unique<Service>(Parts{.store = *store_,
-                                               .engine = *engine_,
-                                               .engine_loop = loop_,
-                                               .accounts = *accounts_,
-                                               .clouds = {{"aws", cloud_.get()}},
-                                               .catalog = [this] { return catalog_; },
-                                               .clock = loop_,
-                                               .random = random_,
-                                               .vault = *vault_,
-                                               .notifier = *notifier_,
-                                               .settings = {.authenticate = false}});
-    if (disk_->get("keys", "k-aws")) return;
-    const Key key{.id = "k-aws", .user = "ann", .cloud = "aws", .account = "1"};
-    store::Batch batch;
-    batch.push_back({.collection = "keys", .id = key.id, .document = to_document(key)});
-    ASSERT_TRUE(disk_->apply(std::move(batch)));
-  }
-
-  // Everything in memory is gone; what the disk has is taken up, as the server does it.
-  void crash_and_begin() {
-    service_.reset();
-    engine_.reset();
-    notifier_.reset();
-    loop_.drop_all();
-    context_ = std::make_unique<asio::io_context>();
-    loop_.drop_all();
-    faults_ = {};
-    begin(allowance_);
-    EXPECT_TRUE(run(service_->complete_all()));
-  }
-
-  // Until it has answered; not_found when it never does.
-  template <class T>
-  Result<T> run(Async<T> what) {
-    std::optional<Result<T>> answer;
-    asio::co_spawn(
-        *context_, std::move(what),
-        [&answer](const std::exception_ptr&, Result<T> result) { answer = std::move(result); });
-    for (int turn = 0; turn < 20'000 && !answer; ++turn) {
-      context_->restart();
-      context_->poll();
-      loop_.pass(1ms);
-    }
-    if (!answer) {
-      // Whoever waited for it is gone, too.
-      context_ = std::make_unique<asio::io_context>();
-      return fail(ErrorCode::timed_out, "It never answered");
-    }
-    return *std::move(answer);
-  }
-
   std::string launch(Request request) {
     auto created = run(service_->create("ann", std::move(request), "", "", "",
                                         Automation{.plan = "vm", .title = "Tonight's"}));
@@ -88,9 +24,23 @@ class FollowUps : public AccountsTest {
     return run(
         service_->restart("ann", {.plan = "vm", .reservation = id, .title = "Restart: Tonight's"}));
   }
-  Result<Automation> extend(const std::string& id, Duration by, const std::string& key = "") {
-    return run(
-        service_->extend("ann", {.plan = "vm", .reservation = id, .title = "Extend"}, by, key));
+  Result<Automation> extend(const std::string& id, Duration by, const std::string& key = "",
+                            std::optional<Time> from = {}) {
+    return run(service_->extend("ann", {.plan = "vm", .reservation = id, .title = "Extend"}, by,
+                                from, key));
+  }
+
+  void write(const Automation& asked) {
+    store::Batch batch;
+    batch.push_back({.collection = kAutomations, .id = asked.id, .document = to_document(asked)});
+    ASSERT_TRUE(disk_->apply(std::move(batch)));
+  }
+  // As the disk has it.
+  std::optional<Automation> restart_of(const std::string& id) {
+    const auto found = disk_->query(
+        {.collection = kAutomations, .index = "asked_once", .value = "restart/ann/" + id});
+    if (found.empty()) return std::nullopt;
+    return *automation_of(found.front());
   }
 
   std::vector<std::string> wanted() const {
@@ -99,14 +49,6 @@ class FollowUps : public AccountsTest {
       if (reservation.goal == Goal::present) ids.push_back(id);
     return ids;
   }
-
-  static Vault make_vault() { return *Vault::from_hex(Secret(std::string(64, 'a'))); }
-
-  std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
-  std::unique_ptr<Vault> vault_ = std::make_unique<Vault>(make_vault());
-  std::unique_ptr<http::Client> http_ = http::make_curl_client();
-  std::unique_ptr<notify::Notifier> notifier_;
-  std::unique_ptr<Service> service_;
 };
 
 TEST_F(FollowUps, RestartEndsTheOldAndLaunchesTheSameAgain) {
@@ -185,9 +127,7 @@ TEST_F(FollowUps, RestartDoesNotBringBackWhatSomebodyElseEnded) {
                    .reservation = old,
                    .created_at = loop_.now(),
                    .open = true};
-  store::Batch batch;
-  batch.push_back({.collection = kAutomations, .id = asked.id, .document = to_document(asked)});
-  ASSERT_TRUE(disk_->apply(std::move(batch)));
+  write(asked);
   const auto done = run(service_->complete(asked));
   ASSERT_TRUE(done);
   EXPECT_FALSE(done->open);
@@ -246,11 +186,7 @@ TEST_P(FollowUpsCrashing, RestartIsDoneOnce) {
   EXPECT_LE(wanted().size(), 1u);
   loop_.pass(10min);
   ASSERT_EQ(wanted().size(), 1u);
-  const bool asked =
-      !disk_
-           ->query(
-               {.collection = kAutomations, .index = "asked_once", .value = "restart/ann/" + old})
-           .empty();
+  const bool asked = restart_of(old).has_value();
   EXPECT_EQ(wanted() == std::vector{old}, !asked);
   EXPECT_EQ(world_.living().size(), 1u);
 
@@ -264,6 +200,68 @@ TEST_P(FollowUpsCrashing, RestartIsDoneOnce) {
   EXPECT_EQ(world_.living().size(), 1u);
 }
 
+// The server stays dead for long: what it has not launched by then, nobody expects any more.
+TEST_P(FollowUpsCrashing, RestartIsTakenUpUntilItIsTooLate) {
+  begin();
+  const std::string old = launch(small());
+  let_it_die();
+  (void)restart(old);
+  const bool asked_for = restart_of(old).has_value();
+  const bool launched = seen_.size() == 2;
+  crash_and_begin(kTakenUpFor - 1min);
+  loop_.pass(10min);
+  ASSERT_EQ(wanted().size(), 1u);
+  EXPECT_EQ(wanted() == std::vector{old}, !asked_for) << launched;
+  EXPECT_EQ(world_.living().size(), 1u);
+}
+
+TEST_P(FollowUpsCrashing, RestartThatIsTakenUpTooLateLaunchesNothing) {
+  begin();
+  const std::string old = launch(small());
+  let_it_die();
+  (void)restart(old);
+  const auto asked = restart_of(old);
+  const bool launched = asked && !asked->replacement.empty();
+  crash_and_begin(kTakenUpFor + 1s);
+  loop_.pass(10min);
+  EXPECT_TRUE(disk_->query({.collection = kAutomations, .index = "open", .value = "1"}).empty());
+  EXPECT_EQ(seen_.size(), launched ? 2u : 1u);
+  EXPECT_EQ(world_.living().size(), wanted().size());
+  const bool runs = wanted() == std::vector{old};
+  if (asked && !launched) {
+    const auto closed = run(service_->get_automation("ann", asked->id));
+    ASSERT_TRUE(closed);
+    EXPECT_THAT(closed->refusal, testing::HasSubstr("not taken up within 15m"));
+    EXPECT_THAT(closed->refusal, testing::HasSubstr(runs ? "it runs as before" : "it was ended"));
+    EXPECT_EQ(state(old).goal, runs ? Goal::present : Goal::absent);
+  }
+  // What runs can be restarted still, and what does not stays as it is.
+  const auto again = restart(old);
+  ASSERT_TRUE(again) << again.error().message;
+  loop_.pass(10min);
+  EXPECT_EQ(again->replacement.empty(), !runs && !launched);
+  EXPECT_EQ(wanted(), again->replacement.empty() ? std::vector<std::string>{}
+                                                 : std::vector{again->replacement});
+  EXPECT_EQ(world_.living().size(), wanted().size());
+}
+
+TEST_P(FollowUpsCrashing, ExtensionThatIsTakenUpTooLateChangesNothing) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  let_it_die();
+  (void)extend(id, 1h, "key");
+  const bool done = state(id).expires_at != end;
+  crash_and_begin(kTakenUpFor + 1s);
+  EXPECT_EQ(state(id).expires_at, done ? end + 1h : end);
+  EXPECT_TRUE(disk_->query({.collection = kAutomations, .index = "open", .value = "1"}).empty());
+  // Who asks now gets it, under the same key.
+  const auto again = extend(id, 1h, "key");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->refusal, "");
+  EXPECT_EQ(state(id).expires_at, end + 1h);
+}
+
 TEST_P(FollowUpsCrashing, ExtensionWithAKeyIsDoneOnce) {
   begin();
   const std::string id = launch(small());
@@ -274,6 +272,20 @@ TEST_P(FollowUpsCrashing, ExtensionWithAKeyIsDoneOnce) {
   const auto again = extend(id, 1h, "key");
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_FALSE(again->open);
+  EXPECT_EQ(state(id).expires_at, end + 1h);
+}
+
+TEST_P(FollowUpsCrashing, ExtensionThatSaysWhatItCountsFromIsDoneOnce) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  let_it_die();
+  (void)extend(id, 1h, "", end);
+  crash_and_begin();
+  const auto again = extend(id, 1h, "", end);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->open);
+  EXPECT_EQ(again->until, end + 1h);
   EXPECT_EQ(state(id).expires_at, end + 1h);
 }
 
@@ -308,6 +320,37 @@ TEST_F(FollowUps, ExtensionMovesTheEnd) {
   EXPECT_EQ(state(id).expires_at, end + 180min);
 }
 
+TEST_F(FollowUps, ExtensionThatSaysWhatItCountsFromMayBeRepeated) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  for (int i = 0; i < 3; ++i) {
+    const auto done = extend(id, 1h, "", end);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->refusal, "");
+    EXPECT_EQ(done->until, end + 1h);
+    EXPECT_EQ(state(id).expires_at, end + 1h);
+  }
+  ASSERT_TRUE(extend(id, 1h, "", end + 1h));
+  EXPECT_EQ(state(id).expires_at, end + 2h);
+}
+
+TEST_F(FollowUps, ExtensionFromLongAgoShortensNothing) {
+  begin({.lease = {.longest = 3h}});
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  for (const Time from : {end - 1h, Time{}, end - 2h}) {
+    const auto done = extend(id, 30min, "", from);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->refusal, "");
+    EXPECT_EQ(done->until, end);
+    EXPECT_EQ(state(id).expires_at, end);
+  }
+  const auto refused = extend(id, 30min, "", end + 1h);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+}
+
 TEST_F(FollowUps, ExtensionWithinWhatIsAllowed) {
   begin({.lease = {.longest = 3h}});
   const std::string id = launch(small());
@@ -331,6 +374,29 @@ TEST_F(FollowUps, ExtensionThatALimitRefusesHasFailedAndChangedNothing) {
   EXPECT_EQ(state(id).expires_at, end);
 }
 
+// Its owner has said meanwhile when it shall end.
+TEST_F(FollowUps, ExtensionThatWasInterruptedUndoesNoShortening) {
+  begin();
+  const std::string id = launch(small());
+  const Time end = *state(id).expires_at;
+  Automation asked{.id = "e" + id.substr(1),
+                   .user = "ann",
+                   .kind = AutomationKind::extension,
+                   .plan = "vm",
+                   .reservation = id,
+                   .created_at = loop_.now(),
+                   .open = true,
+                   .until = end + 1h,
+                   .before = end};
+  write(asked);
+  ASSERT_TRUE(run(service_->change_lease("ann", id, {.shorten = 30min})));
+  const auto done = run(service_->complete(asked));
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->open);
+  EXPECT_THAT(done->refusal, testing::HasSubstr("shortened"));
+  EXPECT_EQ(state(id).expires_at, end - 30min);
+}
+
 // ---- what was prepared
 
 TEST_F(FollowUps, PreparedRequestsAreReadableForADayAndThenGone) {
@@ -344,6 +410,28 @@ TEST_F(FollowUps, PreparedRequestsAreReadableForADayAndThenGone) {
   const auto gone = run(service_->get_automation("ann", prepared->id));
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().code, ErrorCode::not_found);
+}
+
+// Each of them ends the same old ones.
+TEST_F(FollowUps, RequestsArePreparedForAllWhoAskAtOnce) {
+  begin();
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(run(service_->prepare("ann", {.plan = "vm", .title = "Later"})));
+  loop_.pass(kPreparedKept + 1min);
+  std::vector<Result<Automation>> answers;
+  for (int i = 0; i < 3; ++i) {
+    asio::co_spawn(*context_, service_->prepare("ann", {.plan = "vm", .title = "Later"}),
+                   [&](const std::exception_ptr&, Result<Automation> answer) {
+                     answers.push_back(std::move(answer));
+                   });
+  }
+  for (int turn = 0; turn < 1000 && answers.size() < 3; ++turn) {
+    context_->restart();
+    context_->poll();
+    loop_.pass(1ms);
+  }
+  ASSERT_EQ(answers.size(), 3u);
+  for (const auto& answer : answers) EXPECT_TRUE(answer) << answer.error().message;
 }
 
 TEST_F(FollowUps, PreparedRequestsMakeRoomWhenTheyAreTooOld) {

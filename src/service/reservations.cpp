@@ -54,7 +54,9 @@ Result<Time> new_end(const Reservation& reservation, const LeaseChange& change,
   if (change.lease) {
     end = reservation.created_at + *change.lease;
   } else if (reservation.expires_at) {
-    end = *reservation.expires_at + change.extend.value_or(0s) - change.shorten.value_or(0s);
+    end = change.from.value_or(*reservation.expires_at) + change.extend.value_or(0s) -
+          change.shorten.value_or(0s);
+    if (change.from && end <= *reservation.expires_at) return *reservation.expires_at;
   } else {
     return fail_field(field, fmt::format("cannot {} a reservation without a lease; give it one "
                                          "with 'lease'",

@@ -61,11 +61,14 @@ struct NewKey {
   std::string region;
 };
 
-// The lease change that PATCH takes: exactly one of them.
+// The lease change that PATCH takes: exactly one of the first three.
 struct LeaseChange {
   std::optional<Duration> lease;    // counted from created_at
   std::optional<Duration> extend;   // counted from expires_at
   std::optional<Duration> shorten;  // the other way
+  // What extend is counted from instead, so that the same change asked for again is the same end;
+  // a lease that ends later already stays as it is.
+  std::optional<Time> from = {};
 };
 
 // What PATCH of a webhook takes; at least one.
@@ -220,29 +223,31 @@ class Service {
   // Releases the reservation that it names, and remembers who asked: also when there is nothing
   // left to release.
   Async<Automation> tear_down(std::string user, Automation automation);
-  // Gives the reservation that it names a later end: by that much, once for each idempotency key.
-  // What is refused beforehand is an error; what was refused when it was to be done says so itself.
+  // Gives the reservation that it names a later end: by that much, counted from `from` or else from
+  // its end of now, and once for each idempotency key. What is refused beforehand is an error; what
+  // was refused when it was to be done says so itself.
   Async<Automation> extend(std::string user, Automation automation, Duration by,
-                           std::string idempotency_key);
+                           std::optional<Time> from, std::string idempotency_key);
   // Releases the reservation that it names and launches the same request again, at most once for
-  // each reservation: who asks again is told of the first time.
+  // each reservation: who asks again is told of the first time, unless that came to nothing.
   Async<Automation> restart(std::string user, Automation automation);
-  // Takes up what was asked for and was interrupted; what is done stays as it is.
+  // Takes up what was asked for and was interrupted, or closes it when that was too long ago; what
+  // is done stays as it is.
   Async<Automation> complete(Automation automation);
   // All of it, once, after the engine has started.
   Async<void> complete_all();
   // Not of launches.
   Async<void> delete_automation(std::string user, std::string id);
+  // Keeps what somebody filled in: under an id of ours, for a while (prefills.h). conflict when
+  // there are too many, too_large.
+  Async<Prefill> keep_prefill(std::string user, Prefill prefill);
+  Async<std::optional<Prefill>> find_prefill(std::string user, std::string id);
 
   // ---- webhooks
   // The answers of these two have the secret when there is a new one: the only time it is known.
   Async<WebhookView> add_webhook(std::string user, std::string url,
                                  std::vector<std::string> events);
   Async<WebhookView> change_webhook(std::string user, std::string id, WebhookChange change);
-  // Keeps what somebody filled in: under an id of ours, for a while (prefills.h). conflict when
-  // there are too many, too_large.
-  Async<Prefill> keep_prefill(std::string user, Prefill prefill);
-  Async<std::optional<Prefill>> find_prefill(std::string user, std::string id);
   Async<Listing<WebhookView>> list_webhooks(std::string user, PageRequest page);
   Async<WebhookView> get_webhook(std::string user, std::string id);
   Async<void> delete_webhook(std::string user, std::string id);
@@ -298,10 +303,12 @@ class Service {
     Automation automation;
     std::int64_t version = 0;
   };
+  Async<store::Batch> room_for_prepared(std::string user);
   Async<std::optional<AskedFor>> read_asked(std::string id);
   Async<std::optional<AskedFor>> read_once(std::string once);
   Async<Automation> write_asked(Automation automation);
   Async<Automation> settle_asked(AskedFor asked, std::string refusal);
+  Async<Automation> settle_undone(AskedFor asked, std::string as_it_is);
   Async<Automation> do_extension(AskedFor asked);
   Async<Automation> do_restart(AskedFor asked);
   Async<Automation> launch_again(AskedFor asked, Request request);

@@ -87,6 +87,43 @@ TEST_F(OslcFollowUps, ExtendTheLeaseAtOnce) {
   EXPECT_GT(expiry(), after);
 }
 
+// A client that lost the answer sends the same again.
+TEST_F(OslcFollowUps, ExtendOnceHoweverOftenTheSameTemplateIsSent) {
+  const Offer offer = offer_of(launch(leased()), ours::kExtendAction);
+  const std::string before = expiry();
+  const std::string first = result_of(ask("POST", offer.target, offer.form.body));
+  const std::string after = expiry();
+  EXPECT_GT(after, before);
+  const Reply again = ask("POST", offer.target, offer.form.body);
+  const std::string second = result_of(again);
+  EXPECT_NE(second, first);
+  EXPECT_TRUE(again.has(second, automation::kVerdict, automation::kPassed)) << again.body;
+  EXPECT_THAT(again.body, HasSubstr(after));
+  EXPECT_EQ(expiry(), after);
+  // Another time, and counted from the same moment.
+  const std::string from = fmt::format("\"{}\"", before);
+  for (int i = 0; i < 2; ++i) {
+    const Reply longer =
+        ask("POST", offer.target,
+            request_for(offer.plan, given("extend", "\"2h\"") + given("from", from)));
+    EXPECT_TRUE(longer.has(result_of(longer), automation::kVerdict, automation::kPassed));
+  }
+  // Which is what the template that is offered now says, too: another hour.
+  EXPECT_EQ(offer_of(ask("GET", result_), ours::kExtendAction).form.body.find(before),
+            std::string::npos);
+}
+
+// Its own duration and nothing else: by that much more, each time.
+TEST_F(OslcFollowUps, ExtendEachTimeByADurationAlone) {
+  const Offer offer = offer_of(launch(leased()), ours::kExtendAction);
+  std::string before = expiry();
+  for (int i = 0; i < 2; ++i) {
+    result_of(ask("POST", offer.target, request_for(offer.plan, given("extend", "\"30m\""))));
+    EXPECT_GT(expiry(), before);
+    before = expiry();
+  }
+}
+
 TEST_F(OslcFollowUps, ExtendOnceForEachIdempotencyKey) {
   const Offer offer = offer_of(launch(leased()), ours::kExtendAction);
   const http::Headers key = {{"Idempotency-Key", "one"}};
@@ -103,6 +140,11 @@ TEST_F(OslcFollowUps, SayWhatIsWrongWithAnExtension) {
     const Reply reply = ask("POST", offer.target, request_for(offer.plan, given("extend", wrong)));
     EXPECT_EQ(reply.status, 400) << wrong;
     EXPECT_THAT(reply.error(), HasSubstr("extend"));
+  }
+  for (const char* wrong : {"\"soon\"", "\"1h\"", "\"2026-01-02\""}) {
+    const Reply reply = ask("POST", offer.target, request_for(offer.plan, given("from", wrong)));
+    EXPECT_EQ(reply.status, 400) << wrong;
+    EXPECT_THAT(reply.error(), HasSubstr("from must be a moment"));
   }
   const Reply teardown = ask("POST", offer.target, request_for(mine("plans/vm"), small()));
   EXPECT_EQ(teardown.status, 400);

@@ -20,6 +20,7 @@ const looks: Record<string, Look> = {
   disk_gib: { label: "Disk each", hint: "At least.", first: true },
   lease: { label: "Tear down after", placeholder: "never", hint: "45m, 2h, 1h30m, 3d …", first: true },
   extend: { label: "Extend by", first: true },
+  from: { label: "Counted from", placeholder: "the end of then" },
   arch: { label: "Architecture", hint: "" },
   image: { label: "Image", hint: "Also an AMI id, or a slug of DigitalOcean's." },
   clouds: { label: "Clouds", hint: "None checked: any of them.", wide: true },
