@@ -1,8 +1,8 @@
 // The action dialog of one result: what can be done with it now, a question before it is done, and the wait
 // until the server says how it went. It follows the bindings as any client does.
 
-import { useEffect, useState } from "react";
-import { get, post } from "../shared/api";
+import { useEffect, useRef, useState } from "react";
+import { freshKey, get, post, Refusal } from "../shared/api";
 import { Notice, Waiting } from "../shared/controls";
 import { Graph, iri, Term } from "../shared/rdf";
 import { auto, dcterms, httpTerms, oslc, rdfValue } from "../shared/terms";
@@ -47,7 +47,6 @@ interface Subject {
 
 // What sending an action's request takes: the request as it is, and what it may be given besides.
 interface Order {
-  action: Action;
   body: Graph;
   request: Term;
   parameters: Parameter[];
@@ -60,23 +59,45 @@ async function readOrder(action: Action): Promise<Order> {
   const plan = body.object(request, auto.executesAutomationPlan);
   const parameters = plan ? readParameters(await get(plan.text), plan) : [];
   const values = { ...defaultsOf(parameters), ...readValues(body, request) };
-  return { action, body, request, parameters, values };
+  return { body, request, parameters, values };
+}
+
+// The action that is chosen, and its order once that is known. Nothing can be sent between one choice and the
+// order of the next.
+function useChoice(fail: (caught: Error) => void) {
+  const [action, setAction] = useState<Action>();
+  const [order, setOrder] = useState<Order>();
+  const last = useRef<Action>();
+  const choose = (chosen: Action) => {
+    last.current = chosen;
+    setAction(chosen);
+    setOrder(undefined);
+    readOrder(chosen).then(
+      (read) => last.current === chosen && setOrder(read),
+      (caught: Error) => last.current === chosen && fail(caught),
+    );
+  };
+  return { action, order, choose };
 }
 
 export function Act() {
   const [subject, setSubject] = useState<Subject>();
-  const [order, setOrder] = useState<Order>();
   const [values, setValues] = useState<Values>({});
   const [error, setError] = useState("");
   const [running, setRunning] = useState("");
   const fail = (caught: Error) => setError(caught.message);
+  const { action, order, choose } = useChoice(fail);
+  // What is asked for again after an answer was lost is the same request; what is changed is another.
+  const key = useRef(freshKey());
+  const change = (changed: Values) => {
+    key.current = freshKey();
+    setValues(changed);
+  };
 
-  const choose = (action: Action) => {
+  const start = (chosen: Action) => {
     setError("");
-    readOrder(action).then((read) => {
-      setOrder(read);
-      setValues(read.values);
-    }, fail);
+    change({});
+    choose(chosen);
   };
   useEffect(() => {
     const uri = `${provider}/results/${encodeURIComponent(target)}`;
@@ -86,17 +107,19 @@ export function Act() {
       const all = readActions(graph, result);
       const actions = onlyAction ? all.filter((one) => one.uri.endsWith(`#${onlyAction}`)) : all;
       setSubject({ title: graph.text(result, dcterms.title), actions });
-      if (actions[0] && actions.length === 1) choose(actions[0]);
+      if (actions[0] && actions.length === 1) start(actions[0]);
     }, fail);
   }, []);
 
+  const given = { ...order?.values, ...values };
   const execute = () => {
-    if (!order || !order.parameters.every((one) => !complain(one, givenOf(values, one.name)))) return;
+    if (!action || !order || !order.parameters.every((one) => !complain(one, givenOf(given, one.name)))) return;
     setError("");
-    setRunning(`${order.action.title} …`);
-    carryOut(order, values, setRunning).then(
-      ({ verdict, result }) => answerVerdict(verdict, { label: `${order.action.title}: ${verdict}`, uri: result }),
+    setRunning(`${action.title} …`);
+    carryOut(action, order, given, key.current, setRunning).then(
+      ({ verdict, result }) => answerVerdict(verdict, { label: `${action.title}: ${verdict}`, uri: result }),
       (caught: Error) => {
+        if (caught instanceof Refusal && caught.isFinal()) key.current = freshKey();
         setRunning("");
         fail(caught);
       },
@@ -104,20 +127,20 @@ export function Act() {
   };
   return (
     <Frame
-      title={order?.action.title ?? "What shall be done?"}
+      title={action?.title ?? "What shall be done?"}
       lead={subject && `Deployment ${subject.title} (${target})`}
       onCancel={() => answerVerdict("canceled")}
       cancelLabel={running ? "Do not wait" : "Cancel"}
-      submitLabel={running || !subject?.actions.length ? undefined : (verbOf(order?.action) ?? "Continue")}
+      submitLabel={running || !subject?.actions.length ? undefined : (verbOf(action) ?? "Continue")}
       submitDisabled={!order}
-      dangerous={order?.action.endsIt}
+      dangerous={action?.endsIt}
       onSubmit={execute}
     >
       {error && <Notice kind="error">{error}</Notice>}
       {!subject && !error && <Waiting>Loading …</Waiting>}
       {running && <Waiting>{running}</Waiting>}
       {subject && !running && (
-        <ActionForm subject={subject} order={order} values={values} onChoose={choose} onValues={setValues} />
+        <ActionForm subject={subject} action={action} order={order} values={given} onChoose={start} onValues={change} />
       )}
     </Frame>
   );
@@ -130,13 +153,14 @@ function verbOf(action: Action | undefined): string | undefined {
 
 interface ActionFormProps {
   subject: Subject;
+  action: Action | undefined;
   order: Order | undefined;
   values: Values;
   onChoose: (action: Action) => void;
   onValues: (values: Values) => void;
 }
 
-function ActionForm({ subject, order, values, onChoose, onValues }: ActionFormProps) {
+function ActionForm({ subject, action, order, values, onChoose, onValues }: ActionFormProps) {
   if (subject.actions.length === 0) return <p className="empty">This cannot be done at the moment. It may have been done already.</p>;
   const wrong = new Map<string, string>();
   for (const parameter of order?.parameters ?? []) {
@@ -149,21 +173,15 @@ function ActionForm({ subject, order, values, onChoose, onValues }: ActionFormPr
       {subject.actions.length > 1 && (
         <fieldset className="actions">
           <legend className="hidden">What shall be done?</legend>
-          {subject.actions.map((action, index) => (
-            <label key={action.uri} className="switch">
-              <input
-                type="radio"
-                name="action"
-                autoFocus={index === 0}
-                checked={order?.action.uri === action.uri}
-                onChange={() => onChoose(action)}
-              />
-              {action.title}
+          {subject.actions.map((one) => (
+            <label key={one.uri} className="switch">
+              <input type="radio" name="action" checked={one === action} onChange={() => onChoose(one)} />
+              {one.title}
             </label>
           ))}
         </fieldset>
       )}
-      {order?.action.endsIt && (
+      {action?.endsIt && (
         <p className="consequence">Everything that was deployed is ended, with what is on its disks.</p>
       )}
       {order && (
@@ -193,16 +211,27 @@ function verdictOf(graph: Graph, result: Term): Verdict | undefined {
   return undefined;
 }
 
-async function carryOut(order: Order, values: Values, tell: (text: string) => void) {
+async function carryOut(action: Action, order: Order, values: Values, key: string, tell: (text: string) => void) {
   replaceValues(order.body, order.request, order.parameters, values);
-  const made = await post(order.action.requestUri, order.body);
+  const made = await post(action.requestUri, order.body, { "Idempotency-Key": key });
   const result = made.graph.object(iri(made.address), auto.producedAutomationResult);
   if (!result) throw new Error("The server took the request and does not say where its result will be.");
   for (let wait = pauseLeast; ; wait = Math.min(wait * 1.5, pauseMost)) {
-    const graph: Graph = await get(result.text);
-    const verdict = verdictOf(graph, result);
+    const graph = await getWhenThere(result.text);
+    const verdict = graph && verdictOf(graph, result);
     if (verdict) return { verdict, result: result.text };
-    tell(graph.text(result, dcterms.description) || `${order.action.title} …`);
+    const story = graph ? graph.text(result, dcterms.description) : "The server does not answer. Asking again …";
+    tell(story || `${action.title} …`);
     await pause(wait);
+  }
+}
+
+// It is under way, whether we hear of it now or later.
+async function getWhenThere(address: string): Promise<Graph | undefined> {
+  try {
+    return await get(address);
+  } catch (caught) {
+    if (caught instanceof Refusal && !caught.isFinal()) return undefined;
+    throw caught;
   }
 }

@@ -2,7 +2,7 @@
 // has the server keep it for whoever sends a copy to the factory later.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { get, post, Refusal } from "../shared/api";
+import { freshKey, get, post, Refusal } from "../shared/api";
 import { Notice, Waiting } from "../shared/controls";
 import { Graph, iri, literal } from "../shared/rdf";
 import { auto, dcterms, rdfType } from "../shared/terms";
@@ -118,11 +118,6 @@ function requestOf(plan: Plan, title: string, description: string, values: Value
   return graph;
 }
 
-function freshKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return "dialog-" + Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
-}
-
 // Sends the request once, however often the button is pressed: while no answer is known a further try has the
 // same key, so that the server knows it again.
 function useSending(kind: Kind) {
@@ -137,7 +132,7 @@ function useSending(kind: Kind) {
       answer([{ label: title, uri: made.address }]);
     } catch (caught) {
       const refused = caught instanceof Refusal ? caught : new Refusal(0, (caught as Error).message);
-      if (refused.status >= 400 && refused.status < 500) key.current = freshKey();
+      if (refused.isFinal()) key.current = freshKey();
       setRefusal(refused);
     }
     setBusy(false);

@@ -35,6 +35,24 @@ function useEscape(onCancel: () => void): void {
   }, [onCancel]);
 }
 
+// Whenever there is something else to do: its first field, or the button that does no harm. A field that a
+// dialog or a person has gone to already keeps the keyboard.
+function useFirstFocus(form: React.RefObject<HTMLFormElement>, stage: string): void {
+  const placed = useRef<Element>();
+  useEffect(() => {
+    const now = document.activeElement;
+    const isOurs = now === document.body || now === placed.current;
+    if (!isOurs || !form.current) return;
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    const wanted =
+      find("main :is(input, select, textarea):not(:disabled)") ??
+      find("footer .primary:not(.dangerous, :disabled)") ??
+      find("footer button[type=button]");
+    placed.current = wanted ?? undefined;
+    wanted?.focus();
+  }, [stage]);
+}
+
 interface FrameProps {
   title: string;
   lead?: ReactNode;
@@ -53,8 +71,10 @@ export function Frame(props: FrameProps) {
   const question = useSyncExternalStore(onQuestion, openQuestion);
   const content = useRef<HTMLDivElement>(null);
   const title = useId();
+  const form = useRef<HTMLFormElement>(null);
   useWantedSize(content);
   useEscape(props.onCancel);
+  useFirstFocus(form, [question, props.title, props.submitLabel, props.submitDisabled].join());
   useEffect(() => {
     document.title = props.title;
   }, [props.title]);
@@ -64,7 +84,7 @@ export function Frame(props: FrameProps) {
   };
   if (question) return <SignIn question={question} onCancel={props.onCancel} />;
   return (
-    <form className="dialog" role="dialog" aria-labelledby={title} noValidate onSubmit={submit}>
+    <form ref={form} className="dialog" role="dialog" aria-labelledby={title} noValidate onSubmit={submit}>
       <header>
         <h1 id={title}>{props.title}</h1>
         {props.lead && <p className="lead">{props.lead}</p>}

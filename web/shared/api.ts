@@ -13,6 +13,16 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+  // Otherwise nobody knows whether it was done: no answer came, or one that may be another the next time.
+  isFinal(): boolean {
+    return this.status >= 400 && this.status < 500;
+  }
+}
+
+// For Idempotency-Key: while no answer is known, a further try has the same key, and the server knows it again.
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return "dialog-" + Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
 }
 
 // The server may be known to its clients under another name than the one this page was asked for at, but
