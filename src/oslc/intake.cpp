@@ -15,7 +15,14 @@ struct Reference {
   std::string_view text;
 };
 constexpr std::array<Reference, 5> kReferences{
-    {{"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"apos", "'"}}};
+    {{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&apos;", "'"}}};
+
+// Looks no further than the longest name: a text may be full of ampersands.
+const Reference* reference_at(std::string_view markup) {
+  const auto* found = std::ranges::find_if(
+      kReferences, [&](const Reference& one) { return markup.starts_with(one.name); });
+  return found == kReferences.end() ? nullptr : found;
+}
 
 }  // namespace
 
@@ -159,19 +166,12 @@ std::string text_of_markup(std::string_view markup) {
       const std::size_t end = markup.find('>', at);
       if (end == std::string_view::npos) break;
       at = end;
-      continue;
+    } else if (const Reference* reference = reference_at(markup.substr(at))) {
+      text += reference->text;
+      at += reference->name.size() - 1;
+    } else {
+      text += c;
     }
-    const std::size_t end = c == '&' ? markup.find(';', at) : std::string_view::npos;
-    if (end != std::string_view::npos) {
-      const auto* known =
-          std::ranges::find(kReferences, markup.substr(at + 1, end - at - 1), &Reference::name);
-      if (known != kReferences.end()) {
-        text += known->text;
-        at = end;
-        continue;
-      }
-    }
-    text += c;
   }
   return text;
 }

@@ -110,6 +110,15 @@ bool is_hit(const std::string& where) {
   return terms && fits(graph, std::string(kHere) + "#r", *terms);
 }
 
+TEST(Markup, IsReadAsItsText) {
+  EXPECT_EQ(text_of_markup("<b>R&amp;D</b> &lt;x&gt; &quot;&apos;"), "R&D <x> \"'");
+  EXPECT_EQ(text_of_markup("a & b; &nbsp; &amp"), "a & b; &nbsp; &amp");
+  EXPECT_EQ(text_of_markup("cut <of"), "cut ");
+  // Whoever looks for the semicolon from each of them looks for seconds.
+  const std::string ampersands(1 << 20, '&');
+  EXPECT_EQ(text_of_markup(ampersands + ";"), ampersands + ";");
+}
+
 TEST(Where, ComparesAsTheTypesDo) {
   EXPECT_TRUE(is_hit("dcterms:identifier=\"r-2\""));
   EXPECT_TRUE(
@@ -131,8 +140,8 @@ TEST(Where, RefusesWhatItDoesNotUnderstand) {
   for (const char* wrong :
        {"", "dcterms:title", "dcterms:title=", "title=\"x\"", "nope:title=\"x\"",
         "dcterms:title=\"x", "dcterms:title=\"x\" or dcterms:title=\"y\"",
-        "dcterms:title in [\"x\"", "dcterms:title=<http://x", "dcterms:title{",
-        "dcterms:title{}", "oslc_auto:x{dcterms:title=\"y\"", "dcterms:title=\"x\"}"}) {
+        "dcterms:title in [\"x\"", "dcterms:title=<http://x", "dcterms:title{", "dcterms:title{}",
+        "oslc_auto:x{dcterms:title=\"y\"", "dcterms:title=\"x\"}"}) {
     const auto where = read_where(wrong, prefixes);
     ASSERT_FALSE(where) << wrong;
     EXPECT_EQ(where.error().status, 400) << wrong;
