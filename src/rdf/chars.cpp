@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "rdf/byte_search.h"
 
 namespace mayfly::rdf {
 namespace {
@@ -25,6 +26,14 @@ constexpr std::array<CharRange, 13> kNameBase{{{'A', 'Z'},
                                                {0x3001, 0xD7FF},
                                                {0xF900, 0xFDCF},
                                                {0xFDF0, 0xFFFD}}};
+
+// What is_name_char says of ASCII, and '.'.
+constexpr std::array<bool, 0x80> kNameBytes = [] {
+  std::array<bool, 0x80> bytes{};
+  for (std::size_t c = 0; c < bytes.size(); ++c)
+    bytes[c] = is_alnum(static_cast<char32_t>(c)) || c == '_' || c == '-' || c == '.';
+  return bytes;
+}();
 
 // How many bytes a sequence that begins with this byte has; 0 if none does.
 constexpr std::size_t sequence_bytes(unsigned char lead) {
@@ -79,15 +88,8 @@ void append_utf8(char32_t c, std::string& out) {
 
 std::size_t find_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
-  while (at < text.size()) {
-    // Most documents are ASCII: eight bytes at once.
-    std::uint64_t word = 0;
-    while (text.size() - at >= sizeof word) {
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if ((word & 0x8080808080808080U) != 0) break;
-      at += sizeof word;
-    }
-    if (at < text.size() && decode(text, at) == kNoChar) return at;
+  while ((at = find_byte(text, at, [](auto c) { return c < 0; })) < text.size()) {
+    if (decode(text, at) == kNoChar) return at;
   }
   return std::string_view::npos;
 }
@@ -112,13 +114,12 @@ bool is_name_char(char32_t c) {
 }
 
 bool is_ncname(std::string_view text) {
-  static constexpr ByteSet kPlain(
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
   std::size_t at = 0;
   const char32_t first = decode(text, at);
   if (first == kNoChar || !is_name_start(first)) return false;
   while (at < text.size()) {
-    if (kPlain.has(text[at])) {
+    if (const auto byte = static_cast<unsigned char>(text[at]); byte < kNameBytes.size()) {
+      if (!kNameBytes[byte]) return false;
       ++at;
       continue;
     }
@@ -134,11 +135,8 @@ bool is_xml_char(char32_t c) {
 }
 
 std::size_t find_not_xml(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (const auto byte = static_cast<unsigned char>(text[at]); byte >= 0x20 && byte < 0x80) {
-      ++at;
-      continue;
-    }
+  std::size_t at = 0;
+  while ((at = find_byte(text, at, [](auto c) { return (c < ' ') & (c != '\n'); })) < text.size()) {
     const std::size_t start = at;
     const char32_t c = decode(text, at);
     if (c == kNoChar || !is_xml_char(c)) return start;

@@ -11,24 +11,6 @@ namespace mayfly::rdf {
 
 inline constexpr char32_t kNoChar = 0xFFFFFFFF;
 
-// A set of ASCII characters, to look for in a text: string_view's own search asks memchr about each
-// byte.
-class ByteSet {
- public:
-  constexpr explicit ByteSet(std::string_view members) {
-    for (const char c : members) has_[static_cast<unsigned char>(c)] = true;
-  }
-  constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
-  // The offset of the first member from `at` on, or the text's size.
-  std::size_t find(std::string_view text, std::size_t at = 0) const {
-    while (at < text.size() && !has(text[at])) ++at;
-    return at;
-  }
-
- private:
-  bool has_[256] = {};
-};
-
 // The character at `at`, which moves behind it; kNoChar (and `at` stays) at the end or when the
 // bytes are not UTF-8.
 char32_t decode(std::string_view text, std::size_t& at);

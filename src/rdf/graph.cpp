@@ -1,8 +1,9 @@
 #include "rdf/graph.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -11,6 +12,10 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 8 * 1024;
 constexpr std::size_t kSlotsFirst = 128;
+
+std::size_t grown(std::size_t slots) {
+  return std::max(kSlotsFirst, slots * 2);
+}
 
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
@@ -25,18 +30,35 @@ std::uint64_t process_seed() {
   return reinterpret_cast<std::uintptr_t>(&place) * 0x9E3779B97F4A7C15U;
 }
 
-std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed) {
-  constexpr std::uint64_t kOdd = 0xA0761D6478BD642F;
-  std::uint64_t hash = seed ^ text.size();
-  std::uint64_t word = 0;
-  while (text.size() >= sizeof word) {
-    std::memcpy(&word, text.data(), sizeof word);
-    hash = mixed(hash ^ word, kOdd);
-    text.remove_prefix(sizeof word);
+template <typename Word>
+std::uint64_t load(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Two words a step, since each step waits for the one before. Both factors hold the seed: nobody
+// can make one of them zero.
+std::uint64_t hash_bytes(std::string_view text, std::uint64_t hash) {
+  const std::uint64_t secret = process_seed() ^ 0xA0761D6478BD642F;
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left > 16; at += 16, left -= 16)
+    hash = mixed(load<std::uint64_t>(at) ^ secret, load<std::uint64_t>(at + 8) ^ hash);
+  // The first and the last bytes of what is left, which may be the same.
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  if (left >= 8) {
+    first = load<std::uint64_t>(at);
+    last = load<std::uint64_t>(at + left - 8);
+  } else if (left >= 4) {
+    first = load<std::uint32_t>(at);
+    last = load<std::uint32_t>(at + left - 4);
+  } else if (left > 0) {
+    first = load<std::uint8_t>(at) << 8 | load<std::uint8_t>(at + left / 2);
+    last = load<std::uint8_t>(at + left - 1);
   }
-  word = 0;
-  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
-  return mixed(hash ^ word, kOdd ^ 0xE7037ED1A0B428DB);
+  return mixed(mixed(first ^ secret, last ^ hash), text.size() ^ 0xE7037ED1A0B428DB);
 }
 
 std::uint64_t hash_of(const Term& term) {
@@ -91,18 +113,17 @@ std::uint32_t Graph::term_slot(const Term& term, std::uint64_t hash) const {
   return static_cast<std::uint32_t>(slot);
 }
 
-void Graph::grow_terms() {
-  const std::size_t size = std::max(kSlotsFirst, term_slots_.size() * 2);
-  term_slots_.assign(size, kNone);
+void Graph::grow_terms(std::size_t slots) {
+  term_slots_.assign(slots, kNone);
   for (Id id = 0; id < terms_.size(); ++id) {
-    std::size_t slot = terms_[id].hash & (size - 1);
-    while (term_slots_[slot] != kNone) slot = (slot + 1) & (size - 1);
+    std::size_t slot = terms_[id].hash & (slots - 1);
+    while (term_slots_[slot] != kNone) slot = (slot + 1) & (slots - 1);
     term_slots_[slot] = id;
   }
 }
 
 Id Graph::intern(const Term& term) {
-  if (terms_.size() * 2 >= term_slots_.size()) grow_terms();
+  if (terms_.size() * 2 >= term_slots_.size()) grow_terms(grown(term_slots_.size()));
   const std::uint64_t hash = hash_of(term);
   std::uint32_t slot = term_slot(term, hash);
   if (term_slots_[slot] != kNone) return term_slots_[slot];
@@ -115,7 +136,7 @@ Id Graph::intern(const Term& term) {
     kept.language = text_.keep(term.language);
     slot = term_slot(term, hash);
     if (terms_.size() * 2 >= term_slots_.size()) {
-      grow_terms();
+      grow_terms(grown(term_slots_.size()));
       slot = term_slot(term, hash);
     }
   }
@@ -127,18 +148,27 @@ Id Graph::intern(const Term& term) {
   return id;
 }
 
+void Graph::reserve(std::size_t triples) {
+  triples_.reserve(triples);
+  next_.reserve(triples);
+  terms_.reserve(triples);
+  const std::size_t slots = std::bit_ceil(triples * 2 + 1);
+  if (slots > term_slots_.size()) grow_terms(slots);
+  if (slots > triple_slots_.size()) grow_triples(slots);
+}
+
 Id Graph::find(const Term& term) const {
   if (term_slots_.empty()) return kNone;
   return term_slots_[term_slot(term, hash_of(term))];
 }
 
 Id Graph::fresh_blank() {
-  fmt::memory_buffer label;
+  std::array<char, 16> label{'b'};
   while (true) {
-    label.clear();
-    fmt::format_to(std::back_inserter(label), "b{}", blanks_++);
-    const Term node = blank({label.data(), label.size()});
-    if (find(node) == kNone) return intern(node);
+    const char* end = std::to_chars(label.data() + 1, label.data() + label.size(), blanks_++).ptr;
+    const std::size_t before = terms();
+    const Id node = intern(blank({label.data(), end}));
+    if (terms() > before) return node;
   }
 }
 
@@ -150,18 +180,17 @@ std::uint32_t Graph::triple_slot(const Triple& triple) const {
   return static_cast<std::uint32_t>(slot);
 }
 
-void Graph::grow_triples() {
-  const std::size_t size = std::max(kSlotsFirst, triple_slots_.size() * 2);
-  triple_slots_.assign(size, kNone);
+void Graph::grow_triples(std::size_t slots) {
+  triple_slots_.assign(slots, kNone);
   for (std::uint32_t at = 0; at < triples_.size(); ++at) {
-    std::size_t slot = hash_of(triples_[at]) & (size - 1);
-    while (triple_slots_[slot] != kNone) slot = (slot + 1) & (size - 1);
+    std::size_t slot = hash_of(triples_[at]) & (slots - 1);
+    while (triple_slots_[slot] != kNone) slot = (slot + 1) & (slots - 1);
     triple_slots_[slot] = at;
   }
 }
 
 bool Graph::add(Id subject, Id predicate, Id object) {
-  if (triples_.size() * 2 >= triple_slots_.size()) grow_triples();
+  if (triples_.size() * 2 >= triple_slots_.size()) grow_triples(grown(triple_slots_.size()));
   const Triple triple{.subject = subject, .predicate = predicate, .object = object};
   const std::uint32_t slot = triple_slot(triple);
   if (triple_slots_[slot] != kNone) return false;

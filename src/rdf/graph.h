@@ -40,6 +40,8 @@ class Graph {
   Graph(Graph&&) = default;
   Graph& operator=(Graph&&) = default;
 
+  // Room for about so many: only a matter of time.
+  void reserve(std::size_t triples);
   // The number of an equal term, now or from before.
   Id intern(const Term& term);
   // A blank node that is in no triple yet.
@@ -135,8 +137,8 @@ class Graph {
 
   std::uint32_t term_slot(const Term& term, std::uint64_t hash) const;
   std::uint32_t triple_slot(const Triple& triple) const;
-  void grow_terms();
-  void grow_triples();
+  void grow_terms(std::size_t slots);
+  void grow_triples(std::size_t slots);
 
   Text text_;
   std::vector<Entry> terms_;

@@ -95,6 +95,31 @@ TEST(Graph, GrowsToManyTriples) {
   for (int i = 0; i < 50'000; ++i) EXPECT_FALSE(graph.add(kA, kP, literal(std::to_string(i))));
 }
 
+TEST(Graph, ReservingRoomChangesNothing) {
+  Graph graph;
+  graph.add(kA, kP, literal("before"));
+  for (const std::size_t triples : {0U, 1000U, 10U}) graph.reserve(triples);
+  EXPECT_TRUE(graph.contains(kA, kP, literal("before")));
+  EXPECT_FALSE(graph.add(kA, kP, literal("before")));
+  for (int i = 0; i < 2000; ++i) EXPECT_TRUE(graph.add(kA, kP, literal(std::to_string(i))));
+  EXPECT_EQ(graph.size(), 2001U);
+}
+
+// Whatever their length is: the hash takes them in pieces.
+TEST(Graph, TellsTermsOfAnyLengthApart) {
+  Graph graph;
+  const std::string text(40, 'x');
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    for (std::size_t changed = 0; changed < size; ++changed) {
+      std::string other = text.substr(0, size);
+      other[changed] = 'y';
+      EXPECT_TRUE(graph.add(kA, kP, literal(other)));
+    }
+    EXPECT_TRUE(graph.add(kA, kP, literal(text.substr(0, size))));
+  }
+  EXPECT_EQ(graph.size(), 41U * 20 + 41);
+}
+
 TEST(Prefixes, ExpandWhatTheyKnow) {
   Prefixes prefixes{{"e", "http://example.com/"}};
   prefixes.set("f", "http://f.example/");

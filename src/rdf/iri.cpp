@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rdf/byte_search.h"
 #include "rdf/chars.h"
 
 namespace mayfly::rdf {
@@ -95,9 +96,11 @@ std::string_view scheme_of(std::string_view iri) {
 }
 
 bool has_only_iri_chars(std::string_view iri) {
-  static constexpr ByteSet kForbidden("<>\"{}|^`\\");
-  return std::ranges::none_of(
-      iri, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || kForbidden.has(c); });
+  const auto forbidden = [](auto c) {
+    return ((c >= 0) & (c <= ' ')) | (c == '<') | (c == '>') | (c == '"') | (c == '{') |
+           (c == '}') | (c == '|') | (c == '^') | (c == '`') | (c == '\\');
+  };
+  return find_byte(iri, 0, forbidden) == iri.size();
 }
 
 bool is_absolute_iri(std::string_view iri) {

@@ -5,7 +5,7 @@
 #include <pugixml.hpp>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "rdf/chars.h"
 #include "rdf/iri.h"
@@ -19,17 +19,25 @@ namespace {
 
 constexpr std::string_view kFormat = "RDF/XML";
 
+// Two names of XmlElements that are equal.
+bool is_same_piece(std::string_view a, std::string_view b) {
+  return a.data() == b.data() && a.size() == b.size();
+}
+
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// Children are walked by first_child and next_sibling: each step of pugixml's iterators is several
+// calls into its library.
+//
 // Along the productions of RDF 1.1 XML Syntax, section 7.2. A false or kNone says that error_ is
 // set.
 class RdfXmlReader {
  public:
   RdfXmlReader(std::string_view base, const Limits& limits) : base_(base), limits_(limits) {}
 
-  Result<Graph> read(const std::string& text) {
+  Result<Graph> read(std::string_view text) {
     pugi::xml_document document;
     const pugi::xml_parse_result parsed =
         document.load_buffer(text.data(), text.size(), kXmlParseFlags, pugi::encoding_utf8);
@@ -39,6 +47,7 @@ class RdfXmlReader {
           line_of(text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(parsed.offset, 0))),
           fmt::format("is not XML: {}", parsed.description()));
     }
+    graph_.reserve(text.size() / kBytesOfTriple);
     const XmlContext outer{.base = base_, .language = {}};
     if (!document_element(document, outer)) {
       const std::ptrdiff_t offset = place_.offset_debug();
@@ -55,7 +64,7 @@ class RdfXmlReader {
   }
   bool open(pugi::xml_node node, const XmlContext& outer, XmlElement& element) {
     place_ = node;
-    if (std::string wrong = open_element(node, outer, scope_, element); !wrong.empty())
+    if (std::string wrong = elements_.open(node, outer, element); !wrong.empty())
       return fail(std::move(wrong));
     return true;
   }
@@ -91,15 +100,16 @@ class RdfXmlReader {
   const std::string_view base_;
   const Limits limits_;
   Graph graph_;
-  Namespaces scope_;
+  XmlElements elements_;
   pugi::xml_node place_;
   std::string error_;
   std::string scratch_;
-  std::unordered_map<std::string_view, Id> labels_;  // keys are in the document
+  Graph labels_;              // numbers those of the document, from 0
+  std::vector<Id> labelled_;  // the blank node of each
   std::set<std::string> identifiers_;
   // The names seen last: a document has few, and has each of them often.
   struct Known {
-    const char* name_space = nullptr;
+    std::string_view name_space;
     std::string_view local;
     Id id = kNone;
   };
@@ -108,8 +118,11 @@ class RdfXmlReader {
 
 // What stands between elements: comments, instructions, white space.
 bool is_blank_node(pugi::xml_node node) {
-  const bool is_text = node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
-  return !is_text || trimmed(node.value()).empty();
+  const pugi::xml_node_type type = node.type();
+  if (type != pugi::node_pcdata && type != pugi::node_cdata) return true;
+  const char* text = node.value();
+  while (is_space(static_cast<unsigned char>(*text))) ++text;
+  return *text == '\0';
 }
 
 bool RdfXmlReader::document_element(const pugi::xml_document& document, const XmlContext& outer) {
@@ -124,6 +137,7 @@ bool RdfXmlReader::document_element(const pugi::xml_document& document, const Xm
     }
   }
   if (!root) return fail("there is no element");
+  const Namespaces::Mark outside = elements_.scope().mark();
   XmlElement element;
   if (!open(root, outer, element)) return false;
   note_prefixes();
@@ -134,12 +148,12 @@ bool RdfXmlReader::document_element(const pugi::xml_document& document, const Xm
       return fail("rdf:RDF may have no attributes of its own");
     return node_elements(element, 1);
   }
-  scope_.pop(0);
+  elements_.scope().pop(outside);
   return node_element(root, outer, 1) != kNone;
 }
 
 bool RdfXmlReader::note_prefixes() {
-  for (const Namespaces::Binding& binding : scope_.bindings()) {
+  for (const Namespaces::Binding& binding : elements_.scope().bindings()) {
     if (is_absolute_iri(binding.name_space))
       graph_.prefixes.set(binding.prefix, binding.name_space);
   }
@@ -147,7 +161,7 @@ bool RdfXmlReader::note_prefixes() {
 }
 
 bool RdfXmlReader::node_elements(const XmlElement& parent, std::size_t depth) {
-  for (const pugi::xml_node child : parent.node.children()) {
+  for (auto child = parent.node.first_child(); child; child = child.next_sibling()) {
     place_ = child;
     if (child.type() == pugi::node_element) {
       if (node_element(child, parent.context, depth) == kNone) return false;
@@ -159,10 +173,12 @@ bool RdfXmlReader::node_elements(const XmlElement& parent, std::size_t depth) {
 }
 
 Id RdfXmlReader::named(std::string_view name_space, std::string_view local) {
-  const std::size_t at = std::hash<std::string_view>()(local) % known_.size();
-  if (known_[at].name_space == name_space.data() && known_[at].local == local) return known_[at].id;
+  const auto place = reinterpret_cast<std::uintptr_t>(local.data()) * 0x9E3779B97F4A7C15U;
+  Known& known = known_[(place >> 32) % known_.size()];
+  if (is_same_piece(known.local, local) && is_same_piece(known.name_space, name_space))
+    return known.id;
   const Id id = put_together(name_space, local);
-  if (id != kNone) known_[at] = {.name_space = name_space.data(), .local = local, .id = id};
+  if (id != kNone) known = {.name_space = name_space, .local = local, .id = id};
   return id;
 }
 
@@ -175,6 +191,8 @@ Id RdfXmlReader::put_together(std::string_view name_space, std::string_view loca
 }
 
 Id RdfXmlReader::resolved(std::string_view reference, const XmlContext& context) {
+  // Most are named more than once, and what is in the graph has been looked at.
+  if (const Id known = graph_.find(iri(reference)); known != kNone) return known;
   if (is_absolute_iri(reference)) return graph_.intern(iri(reference));
   const std::string whole = resolve(context.base, reference);
   if (is_absolute_iri(whole)) return graph_.intern(iri(whole));
@@ -198,13 +216,13 @@ Id RdfXmlReader::identified(const XmlElement& element) {
 }
 
 Id RdfXmlReader::labelled(std::string_view label) {
+  const Id number = labels_.intern(blank(label));
+  if (number < labelled_.size()) return labelled_[number];
   if (!is_ncname(label)) {
     fail(fmt::format("rdf:nodeID=\"{}\" is no XML name", label));
     return kNone;
   }
-  const auto [known, added] = labels_.try_emplace(label, kNone);
-  if (added) known->second = graph_.fresh_blank();
-  return known->second;
+  return labelled_.emplace_back(graph_.fresh_blank());
 }
 
 Id RdfXmlReader::described(const XmlElement& element) {
@@ -225,14 +243,14 @@ Id RdfXmlReader::described(const XmlElement& element) {
 }
 
 Id RdfXmlReader::node_element(pugi::xml_node node, const XmlContext& outer, std::size_t depth) {
-  const std::size_t mark = scope_.mark();
+  const Namespaces::Mark mark = elements_.scope().mark();
   XmlElement element;
   if (!open(node, outer, element)) return kNone;
   if (depth > limits_.depth_max) {
     fail(fmt::format("elements are nested deeper than {} levels", limits_.depth_max));
     return kNone;
   }
-  if (element.name_space == kRdf &&
+  if (element.in_rdf &&
       is_one_of(element.local, {"RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID",
                                 "datatype", "li", "aboutEach", "aboutEachPrefix"})) {
     fail(fmt::format("rdf:{} may not be the element of a resource", element.local));
@@ -246,7 +264,7 @@ Id RdfXmlReader::node_element(pugi::xml_node node, const XmlContext& outer, std:
   }
   if (!property_attributes(element, subject) || !property_elements(element, subject, depth))
     return kNone;
-  scope_.pop(mark);
+  elements_.scope().pop(mark);
   return subject;
 }
 
@@ -263,7 +281,7 @@ bool RdfXmlReader::property_attributes(const XmlElement& element, Id subject) {
 }
 
 bool RdfXmlReader::property_elements(XmlElement& parent, Id subject, std::size_t depth) {
-  for (const pugi::xml_node child : parent.node.children()) {
+  for (auto child = parent.node.first_child(); child; child = child.next_sibling()) {
     place_ = child;
     if (child.type() == pugi::node_element) {
       if (!property_element(child, parent, subject, depth + 1)) return false;
@@ -275,7 +293,7 @@ bool RdfXmlReader::property_elements(XmlElement& parent, Id subject, std::size_t
 }
 
 Id RdfXmlReader::predicate_of(const XmlElement& element, XmlElement& parent) {
-  if (element.name_space == kRdf) {
+  if (element.in_rdf) {
     if (element.local == "li") return put_together(kRdf, fmt::format("_{}", ++parent.members));
     if (is_one_of(element.local, {"RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID",
                                   "datatype", "Description", "aboutEach", "aboutEachPrefix"})) {
@@ -288,7 +306,7 @@ Id RdfXmlReader::predicate_of(const XmlElement& element, XmlElement& parent) {
 
 bool RdfXmlReader::property_element(pugi::xml_node node, XmlElement& parent, Id subject,
                                     std::size_t depth) {
-  const std::size_t mark = scope_.mark();
+  const Namespaces::Mark mark = elements_.scope().mark();
   XmlElement element;
   if (!open(node, parent.context, element)) return false;
   if (depth > limits_.depth_max)
@@ -298,7 +316,7 @@ bool RdfXmlReader::property_element(pugi::xml_node node, XmlElement& parent, Id 
   if (predicate == kNone) return false;
   const Id object = value_of(element, depth);
   if (object == kNone || !add(subject, predicate, object)) return false;
-  scope_.pop(mark);
+  elements_.scope().pop(mark);
   return element.id == nullptr || reify(element, subject, predicate, object);
 }
 
@@ -317,7 +335,7 @@ Id RdfXmlReader::value_of(XmlElement& element, std::size_t depth) {
   std::string joined;
   const char* text = nullptr;  // the only piece of text there is, mostly
   bool is_blank = true;
-  for (const pugi::xml_node child : element.node.children()) {
+  for (auto child = element.node.first_child(); child; child = child.next_sibling()) {
     if (child.type() == pugi::node_element) {
       if (inner) {
         place_ = child;
@@ -384,7 +402,7 @@ Id RdfXmlReader::parsed_value(XmlElement& element, std::size_t depth) {
   }
   if (kind == "Collection") return collection(element, depth);
   // Anything else is read as a literal, as the specification says.
-  const CanonicalXml xml = canonical_content(element.node, scope_, limits_.depth_max);
+  const CanonicalXml xml = canonical_content(element.node, elements_.scope(), limits_.depth_max);
   if (!xml.error.empty()) {
     fail(xml.error);
     return kNone;
@@ -396,7 +414,7 @@ Id RdfXmlReader::collection(const XmlElement& element, std::size_t depth) {
   const Id nil = graph_.intern(iri(kNil));
   Id head = nil;
   Id last = kNone;
-  for (const pugi::xml_node child : element.node.children()) {
+  for (auto child = element.node.first_child(); child; child = child.next_sibling()) {
     place_ = child;
     if (child.type() != pugi::node_element) {
       if (is_blank_node(child)) continue;
@@ -418,7 +436,8 @@ Id RdfXmlReader::collection(const XmlElement& element, std::size_t depth) {
 }  // namespace
 
 Result<Graph> read_rdf_xml(std::string_view text, std::string_view base, const Limits& limits) {
-  TRY(const std::string prepared, prepare_xml(kFormat, text, limits));
+  std::string storage;
+  TRY(const std::string_view prepared, prepare_xml(kFormat, text, limits, storage));
   return RdfXmlReader(base, limits).read(prepared);
 }
 

@@ -4,6 +4,7 @@
 
 #include "rdf/expect_test.h"
 #include "rdf/format.h"
+#include "rdf/xml_canonical.h"
 
 namespace mayfly::rdf {
 namespace {
@@ -107,6 +108,32 @@ TEST(RdfXml, KeepsWhiteSpaceOfText) {
       "<rdf:Description rdf:about='s'><e:p> a\r\nb<!-- x -->c<![CDATA[ <d> ]]></e:p><e:q>  </e:q>"
       "</rdf:Description>",
       "b:s e:p ' a\\nbc <d> ' ; e:q '  ' .");
+}
+
+TEST(RdfXml, PrefixesMeanWhatTheInnermostElementSays) {
+  xml_says(
+      "<e:T rdf:about='s' e:p='1'>"
+      "<e:q><e:T xmlns:e='http://f/' rdf:about='o' e:p='2'><e:q>3</e:q></e:T></e:q>"
+      "<e:q><e:T xmlns:e='http://g/' rdf:about='r' e:p='4'/></e:q><e:p>5</e:p></e:T>",
+      "b:s a e:T ; e:p '1', '5' ; e:q b:o, b:r . b:o a <http://f/T> ; <http://f/p> '2' ; "
+      "<http://f/q> '3' . b:r a <http://g/T> ; <http://g/p> '4' .");
+  // The default namespace is none of attributes.
+  xml_says(
+      "<T xmlns='http://e/' rdf:about='s'><about>1</about><x:about xmlns:x='http://e/'>2</x:about>"
+      "<p><T about='o' xmlns='http://f/'/></p></T>",
+      "b:s a e:T ; e:about '1', '2' ; e:p b:o . b:o a <http://f/T> .");
+  xml_refused("<e:T><f:p xmlns:f='http://f/'>x</f:p><f:p>y</f:p></e:T>", "'f:' is not declared");
+}
+
+TEST(RdfXml, TellsManyNamesApart) {
+  std::string elements;
+  std::string triples = "b:s e:p0 '0'";
+  for (int i = 0; i < 1000; ++i) {
+    elements += fmt::format("<e:p{0} e:a{1}='{0}' rdf:nodeID='n{1}'/>", i, i % 7);
+    triples += fmt::format(" . b:s e:p{0} _:n{1} . _:n{1} e:a{1} '{0}'", i, i % 7);
+  }
+  xml_says("<rdf:Description rdf:about='s' e:p0='0'>" + elements + "</rdf:Description>",
+           triples + " .");
 }
 
 TEST(RdfXml, NeedsNoRdfElement) {
@@ -323,6 +350,18 @@ TEST(RdfXmlWriter, WritesAnIllFormedXmlLiteralAsText) {
     const std::string text = *write_rdf_xml(graph);
     EXPECT_NE(text.find("#XMLLiteral\""), std::string::npos) << text;
     EXPECT_TRUE(isomorphic(graph, *read_rdf_xml(text, ""))) << text;
+  }
+}
+
+// Exclusive XML Canonicalization has one way to write each text.
+TEST(RdfXmlWriter, WritesAnXmlLiteralAsItIsOnlyWhenItIsCanonical) {
+  for (const auto* canonical :
+       {"", "a \"b\" 'c'\n", "&amp;&lt;&gt;&#xD;", "\xC3\xA9", "<b x=\"&quot;\"></b> &amp;"}) {
+    EXPECT_TRUE(is_canonical_xml(canonical)) << canonical;
+  }
+  for (const auto* other : {"&", "&amp", "&quot;", "&apos;", "&#13;", "&#xd;", "&#x41;", "a > b",
+                            "]]>", "\r", "\1", "&e;", "<b/>", "<b></b> &quot;"}) {
+    EXPECT_FALSE(is_canonical_xml(other)) << other;
   }
 }
 

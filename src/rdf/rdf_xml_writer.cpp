@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rdf/byte_search.h"
 #include "rdf/chars.h"
 #include "rdf/layout.h"
 #include "rdf/names.h"
@@ -31,12 +32,17 @@ bool is_syntax(const Name& name) {
          std::ranges::find(kSyntax, name.local) != std::end(kSyntax);
 }
 
-constexpr ByteSet kSpecialInText("&<>\r");
-constexpr ByteSet kSpecialInAttribute("&<\"\t\n\r");
+constexpr auto kSpecialInText = [](auto c) {
+  return (c == '&') | (c == '<') | (c == '>') | (c == '\r');
+};
+constexpr auto kSpecialInAttribute = [](auto c) {
+  return (c == '&') | (c == '<') | (c == '"') | (c == '\t') | (c == '\n') | (c == '\r');
+};
 
-void append_escaped(std::string_view text, const ByteSet& special, std::string& out) {
+template <typename Special>
+void append_escaped(std::string_view text, Special special, std::string& out) {
   while (true) {
-    const std::size_t next = special.find(text);
+    const std::size_t next = find_byte(text, 0, special);
     out += text.substr(0, next);
     if (next == text.size()) return;
     switch (text[next]) {
@@ -112,7 +118,9 @@ class RdfXmlWriter {
   }
 
   void label(Id blank) {
-    fmt::format_to(std::back_inserter(body_), " rdf:nodeID=\"b{}\"", labels_.number(blank));
+    body_ += " rdf:nodeID=\"b";
+    body_ += fmt::format_int(labels_.number(blank)).c_str();
+    body_ += '"';
   }
 
   // The type that becomes the element's name; kNone for rdf:Description.

@@ -37,6 +37,8 @@ Result<Graph> read_legacy_json(std::string_view text, std::string_view base,
 // For the readers: the checks that they share.
 Result<void> check_text(std::string_view format, std::string_view text, const Limits& limits);
 std::unexpected<Error> fail_at(std::string_view format, std::size_t line, std::string_view what);
+// What a triple takes up in a document, at least mostly: how many there will be is known before.
+inline constexpr std::size_t kBytesOfTriple = 64;
 inline constexpr std::string_view kTooManyTriples = "the document has more triples than we accept";
 
 }  // namespace mayfly::rdf

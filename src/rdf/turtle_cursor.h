@@ -16,6 +16,7 @@ class TurtleCursor {
   // The text is valid UTF-8 and outlives the cursor.
   explicit TurtleCursor(std::string_view text) : text_(text) {}
 
+  std::size_t size() const { return text_.size(); }
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
   std::size_t error_line() const { return line_of(text_, error_at_); }

@@ -21,6 +21,7 @@ class TurtleReader {
       : cursor_(text), base_(base), limits_(limits) {}
 
   Result<Graph> read() {
+    graph_.reserve(cursor_.size() / kBytesOfTriple);
     cursor_.skip_space();
     while (!cursor_.at_end()) {
       if (!statement()) return fail_at("Turtle", cursor_.error_line(), cursor_.error());

@@ -69,7 +69,8 @@ void append_iri(std::string_view text, std::string& out) {
 }
 
 void append_label(std::uint32_t number, std::string& out) {
-  fmt::format_to(std::back_inserter(out), "_:b{}", number);
+  out += "_:b";
+  out += fmt::format_int(number).c_str();
 }
 
 // Written without quotes: not "007" or "-0", of which some readers keep only the number.

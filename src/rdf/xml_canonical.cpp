@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "rdf/byte_search.h"
 #include "rdf/chars.h"
 #include "rdf/xml_text.h"
 
@@ -63,7 +64,7 @@ class Canonicalizer {
   bool element(pugi::xml_node child, std::size_t depth) {
     if (depth == 0) return fail("elements are nested too deeply");
     if (!read_qname(child.name())) return fail(fmt::format("'{}' is no name", child.name()));
-    const std::size_t scope_mark = scope_.mark();
+    const Namespaces::Mark scope_mark = scope_.mark();
     const std::size_t rendered_mark = rendered_.size();
     if (std::string wrong = scope_.push(child); !wrong.empty()) return fail(std::move(wrong));
     std::vector<std::string_view> prefixes{split_name(child.name()).prefix};
@@ -187,10 +188,22 @@ class Canonicalizer {
   std::string error_;
 };
 
+// Content without markup: escaped is what has to be, in the one way that is canonical.
+bool is_canonical_text(std::string_view text) {
+  const auto special = [](auto c) { return (c == '&') | (c == '>') | (c == '\r'); };
+  for (std::size_t at = 0; (at = find_byte(text, at, special)) < text.size(); ++at) {
+    const std::string_view here = text.substr(at);
+    if (!here.starts_with("&amp;") && !here.starts_with("&lt;") && !here.starts_with("&gt;") &&
+        !here.starts_with("&#xD;"))
+      return false;
+  }
+  return find_not_xml(text) == std::string_view::npos;
+}
+
 }  // namespace
 
 CanonicalXml canonical_content(pugi::xml_node element, Namespaces& scope, std::size_t depth_max) {
-  const std::size_t mark = scope.mark();
+  const Namespaces::Mark mark = scope.mark();
   Canonicalizer canonicalizer(scope);
   canonicalizer.content(element, depth_max);
   scope.pop(mark);
@@ -198,10 +211,11 @@ CanonicalXml canonical_content(pugi::xml_node element, Namespaces& scope, std::s
 }
 
 bool is_canonical_xml(std::string_view text) {
-  if (text.find_first_of("<&>\r") == std::string_view::npos)
-    return find_not_xml(text) == std::string_view::npos;
+  if (text.find('<') == std::string_view::npos) return is_canonical_text(text);
   const std::string wrapped = fmt::format("<x>{}</x>", text);
-  const Result<std::string> prepared = prepare_xml("XML", wrapped, {.bytes_max = wrapped.size()});
+  std::string storage;
+  const Result<std::string_view> prepared =
+      prepare_xml("XML", wrapped, {.bytes_max = wrapped.size()}, storage);
   if (!prepared) return false;
   pugi::xml_document document;
   if (!document.load_buffer(prepared->data(), prepared->size(), kXmlParseFlags,

@@ -31,7 +31,7 @@ bool is_declaration(std::string_view attribute_name, std::string_view& prefix) {
 }
 
 std::string Namespaces::push(pugi::xml_node element) {
-  const std::size_t before = mark();
+  const std::size_t before = bindings_.size();
   for (const pugi::xml_attribute attribute : element.attributes()) {
     std::string_view prefix;
     if (!is_declaration(attribute.name(), prefix)) continue;
@@ -49,6 +49,7 @@ std::string Namespaces::push(pugi::xml_node element) {
       return fmt::format("more than {} namespaces are declared", kBindingsMax);
     bindings_.push_back({.prefix = prefix, .name_space = name_space});
   }
+  if (bindings_.size() > before) scope_ = ++scopes_;
   return {};
 }
 

@@ -1,6 +1,8 @@
 // Namespaces over pugixml, which knows none: what prefixes mean where, and names split and checked.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <pugixml.hpp>
 #include <string>
@@ -31,10 +33,19 @@ bool is_declaration(std::string_view attribute_name, std::string_view& prefix);
 // The bindings of an element and of those around it, innermost last.
 class Namespaces {
  public:
+  struct Mark {
+    std::size_t bindings = 0;
+    std::uint32_t scope = 0;
+  };
   // The declarations of this element. Empty, or what is wrong with them.
   std::string push(pugi::xml_node element);
-  std::size_t mark() const { return bindings_.size(); }
-  void pop(std::size_t mark) { bindings_.resize(mark); }
+  Mark mark() const { return {.bindings = bindings_.size(), .scope = scope_}; }
+  void pop(const Mark& mark) {
+    bindings_.resize(mark.bindings);
+    scope_ = mark.scope;
+  }
+  // A number for what is bound now: the same number, the same bindings.
+  std::uint32_t scope() const { return scope_; }
   // Null when the prefix is not bound. Of no prefix: the default namespace, perhaps empty.
   const std::string_view* find(std::string_view prefix) const;
 
@@ -46,6 +57,8 @@ class Namespaces {
 
  private:
   std::vector<Binding> bindings_;
+  std::uint32_t scope_ = 0;
+  std::uint32_t scopes_ = 0;  // how many there have been
 };
 
 }  // namespace mayfly::rdf

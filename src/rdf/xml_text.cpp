@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rdf/byte_search.h"
 #include "rdf/chars.h"
 #include "rdf/xml_encoding.h"
 
@@ -12,10 +13,6 @@ namespace mayfly::rdf {
 namespace {
 
 constexpr std::size_t kEntityDepthMax = 8;
-// What ends a piece that is copied as it is.
-constexpr ByteSet kInText("<&]");
-constexpr ByteSet kInTag("<>\"'");
-constexpr ByteSet kInAttribute("<&\"'");
 constexpr std::size_t kNoOffset = std::string_view::npos;
 
 struct Entity {
@@ -23,17 +20,31 @@ struct Entity {
   bool external = false;
 };
 
+// A text on its way through: the document, or the value of an entity that is being put in place.
+struct Source {
+  std::string_view text;
+  std::size_t depth = 0;  // how many entities it is inside of
+  std::size_t at = 0;
+  std::size_t copied = 0;  // what is before has come out already
+
+  bool ends() const { return at == text.size(); }
+  std::string_view rest() const { return text.substr(at); }
+};
+
 class XmlScanner {
  public:
   XmlScanner(std::string_view text, std::size_t expanded_max)
-      : text_(text), expanded_max_(expanded_max) {
-    out_.reserve(text.size() + 64);
-  }
+      : document_{.text = text}, expanded_max_(expanded_max) {}
 
-  bool run() { return content(text_, 0); }
-  std::string take() { return std::move(out_); }
+  bool run() { return content(document_); }
+  // Whether something had to be put in place: mostly nothing, and then nothing is copied.
+  bool has_changes() const { return document_.copied > 0; }
+  std::string take_changed() {
+    copy_to(document_, document_.text.size());
+    return std::move(out_);
+  }
   const std::string& error() const { return error_; }
-  std::size_t error_line() const { return line_of(text_, error_at_); }
+  std::size_t error_line() const { return line_of(document_.text, error_at_); }
 
  private:
   bool fail(std::string what) {
@@ -43,25 +54,31 @@ class XmlScanner {
     }
     return false;
   }
-  bool content(std::string_view text, std::size_t depth);
-  bool markup(std::string_view text, std::size_t& at, std::size_t depth);
-  bool copy_until(std::string_view text, std::size_t& at, std::size_t after,
-                  std::string_view closing, std::string_view what);
-  bool tag(std::string_view text, std::size_t& at, std::size_t depth);
-  bool attribute_text(std::string_view text, std::size_t depth);
-  bool reference(std::string_view text, std::size_t& at, std::size_t depth, bool in_attribute);
-  bool document_type(std::string_view text, std::size_t& at);
+  void copy_to(Source& source, std::size_t end) {
+    out_ += source.text.substr(source.copied, end - source.copied);
+    source.copied = end;
+  }
+  bool content(Source& source);
+  bool markup(Source& source);
+  bool skip_until(Source& source, std::size_t after, std::string_view closing,
+                  std::string_view what);
+  bool tag(Source& source);
+  bool attribute(Source& source);
+  bool reference(Source& source, bool in_attribute);
+  bool expand(const Entity& entity, std::size_t depth, bool in_attribute);
+  bool expand_in_attribute(Source& source);
+  bool document_type(Source& source);
   bool declaration(std::string_view text);
   bool entity_declaration(std::string_view rest);
   bool entity_value(std::string_view quoted, std::string& value);
 
-  std::string_view text_;
+  Source document_;
   const std::size_t expanded_max_;
   std::string out_;
   std::map<std::string, Entity, std::less<>> entities_;
   std::string error_;
   std::size_t error_at_ = 0;
-  std::size_t place_ = 0;  // in text_, also while an entity is being put in place
+  std::size_t place_ = 0;  // in the document, also while an entity is being put in place
   std::size_t expanded_ = 0;
   bool element_seen_ = false;
   bool type_seen_ = false;
@@ -83,127 +100,150 @@ char32_t character_reference(std::string_view name) {
   return is_xml_char(c) ? c : kNoChar;
 }
 
-bool XmlScanner::content(std::string_view text, std::size_t depth) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t next = kInText.find(text, at);
-    out_ += text.substr(at, next - at);
-    at = next;
-    if (at == text.size()) break;
-    if (depth == 0) place_ = at;
-    if (text[at] == ']') {
-      if (text.substr(at).starts_with("]]>")) return fail("']]>' must not be in text");
-      out_ += ']';
-      ++at;
-    } else if (text[at] == '&' ? !reference(text, at, depth, false) : !markup(text, at, depth)) {
+bool XmlScanner::content(Source& source) {
+  while (true) {
+    source.at = find_byte(source.text, source.at,
+                          [](auto c) { return (c == '<') | (c == '&') | (c == ']'); });
+    if (source.ends()) return true;
+    if (source.depth == 0) place_ = source.at;
+    if (source.text[source.at] == ']') {
+      if (source.rest().starts_with("]]>")) return fail("']]>' must not be in text");
+      ++source.at;
+    } else if (source.text[source.at] == '&' ? !reference(source, false) : !markup(source)) {
       return false;
     }
   }
-  return true;
 }
 
-bool XmlScanner::copy_until(std::string_view text, std::size_t& at, std::size_t after,
-                            std::string_view closing, std::string_view what) {
-  const std::size_t end = text.find(closing, at + after);
+bool XmlScanner::skip_until(Source& source, std::size_t after, std::string_view closing,
+                            std::string_view what) {
+  const std::size_t end = source.text.find(closing, source.at + after);
   if (end == kNoOffset) return fail(fmt::format("{} is not closed", what));
-  out_ += text.substr(at, end + closing.size() - at);
-  at = end + closing.size();
+  source.at = end + closing.size();
   return true;
 }
 
-bool XmlScanner::markup(std::string_view text, std::size_t& at, std::size_t depth) {
-  const std::string_view here = text.substr(at);
+bool XmlScanner::markup(Source& source) {
+  const std::string_view here = source.rest();
   if (here.starts_with("<!--")) {
-    const std::size_t dashes = text.find("--", at + 4);
-    if (dashes != kNoOffset && !text.substr(dashes).starts_with("-->"))
+    const std::size_t dashes = here.find("--", 4);
+    if (dashes != kNoOffset && !here.substr(dashes).starts_with("-->"))
       return fail("'--' must not be in a comment");
-    return copy_until(text, at, 4, "-->", "a comment");
+    return skip_until(source, 4, "-->", "a comment");
   }
-  if (here.starts_with("<![CDATA[")) return copy_until(text, at, 9, "]]>", "a CDATA section");
-  if (here.starts_with("<?")) return copy_until(text, at, 2, "?>", "a processing instruction");
+  if (here.starts_with("<![CDATA[")) return skip_until(source, 9, "]]>", "a CDATA section");
+  if (here.starts_with("<?")) return skip_until(source, 2, "?>", "a processing instruction");
   if (here.starts_with("<!DOCTYPE")) {
-    if (depth > 0 || element_seen_ || type_seen_) return fail("a DOCTYPE is out of place");
+    if (source.depth > 0 || element_seen_ || type_seen_) return fail("a DOCTYPE is out of place");
     type_seen_ = true;
-    return document_type(text, at);
+    return document_type(source);
   }
   element_seen_ = true;
-  return tag(text, at, depth);
+  return tag(source);
 }
 
-bool XmlScanner::tag(std::string_view text, std::size_t& at, std::size_t depth) {
-  std::size_t start = at;  // of what is not copied yet
-  std::size_t search = at + 1;
+bool XmlScanner::tag(Source& source) {
+  ++source.at;
   while (true) {
-    const std::size_t next = kInTag.find(text, search);
-    if (next == text.size()) return fail("a tag is not closed");
-    if (text[next] == '<') return fail("'<' must not be inside a tag");
-    out_ += text.substr(start, next + 1 - start);
-    if (text[next] == '>') {
-      at = next + 1;
+    source.at = find_byte(source.text, source.at, [](auto c) {
+      return (c == '<') | (c == '>') | (c == '"') | (c == '\'');
+    });
+    if (source.ends()) return fail("a tag is not closed");
+    const char found = source.text[source.at];
+    if (found == '<') return fail("'<' must not be inside a tag");
+    if (found != '>') {
+      if (!attribute(source)) return false;
+      continue;
+    }
+    ++source.at;
+    return true;
+  }
+}
+
+// From quote to quote.
+bool XmlScanner::attribute(Source& source) {
+  const char quote = source.text[source.at++];
+  while (true) {
+    source.at = find_byte(source.text, source.at,
+                          [quote](auto c) { return (c == quote) | (c == '<') | (c == '&'); });
+    const char found = source.ends() ? '<' : source.text[source.at];
+    if (found == '<') {
+      return fail(source.text.find(quote, source.at) == kNoOffset
+                      ? "the value of an attribute is not closed"
+                      : "'<' must not be in the value of an attribute");
+    }
+    if (found == quote) {
+      ++source.at;
       return true;
     }
-    const std::size_t close = text.find(text[next], next + 1);
-    if (close == kNoOffset) return fail("the value of an attribute is not closed");
-    if (!attribute_text(text.substr(next + 1, close - next - 1), depth)) return false;
-    start = close;
-    search = close + 1;
+    if (!reference(source, true)) return false;
   }
 }
 
-// Of the document itself (depth 0) or of an entity inside an attribute.
-bool XmlScanner::attribute_text(std::string_view text, std::size_t depth) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t next = kInAttribute.find(text, at);
-    out_ += text.substr(at, next - at);
-    at = next;
-    if (at == text.size()) break;
-    if (text[at] == '<') return fail("'<' must not be in the value of an attribute");
-    if (text[at] == '&') {
-      if (!reference(text, at, depth, true)) return false;
-    } else {
-      out_ += depth == 0 ? text.substr(at, 1) : text[at] == '"' ? "&quot;" : "&apos;";
-      ++at;
-    }
-  }
-  return true;
-}
-
-bool XmlScanner::reference(std::string_view text, std::size_t& at, std::size_t depth,
-                           bool in_attribute) {
-  const std::size_t end = text.find(';', at);
-  if (end == kNoOffset) return fail("'&' must be written as '&amp;'");
-  const std::string_view name = text.substr(at + 1, end - at - 1);
-  const std::string_view whole = text.substr(at, end + 1 - at);
-  at = end + 1;
+bool XmlScanner::reference(Source& source, bool in_attribute) {
+  const std::size_t start = source.at;
+  const std::size_t end = find_byte(source.text, start + 1, [](auto c) {
+    return (c == ';') | (c == '&') | (c == '<') | (c == '"') | (c == '\'');
+  });
+  if (end == source.text.size() || source.text[end] != ';')
+    return fail("'&' must be written as '&amp;'");
+  const std::string_view name = source.text.substr(start + 1, end - start - 1);
+  source.at = end + 1;
   if (name.starts_with('#')) {
-    if (character_reference(name) == kNoChar)
-      return fail(fmt::format("'{}' is no character that XML has", whole.substr(0, 20)));
-    out_ += whole;
-    return true;
+    const std::string_view whole = source.text.substr(start, end + 1 - start);
+    return character_reference(name) != kNoChar ||
+           fail(fmt::format("'{}' is no character that XML has", whole.substr(0, 20)));
   }
-  if (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos") {
-    out_ += whole;
+  if (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos")
     return true;
-  }
   if (!is_ncname(name)) return fail("'&' must be written as '&amp;'");
   const auto entity = entities_.find(name);
   if (entity == entities_.end())
     return fail(fmt::format("the entity '&{};' is not declared", name));
   if (entity->second.external)
     return fail(fmt::format("the entity '&{};' is external; nothing is fetched", name));
-  if (depth >= kEntityDepthMax)
+  copy_to(source, start);
+  source.copied = source.at;
+  return expand(entity->second, source.depth + 1, in_attribute);
+}
+
+bool XmlScanner::expand(const Entity& entity, std::size_t depth, bool in_attribute) {
+  if (depth > kEntityDepthMax)
     return fail(fmt::format("entities are nested deeper than {} levels", kEntityDepthMax));
-  expanded_ += entity->second.value.size();
+  expanded_ += entity.value.size();
   if (expanded_ > expanded_max_) return fail("its entities make the document too large");
-  return in_attribute ? attribute_text(entity->second.value, depth + 1)
-                      : content(entity->second.value, depth + 1);
+  Source source{.text = entity.value, .depth = depth};
+  if (in_attribute ? !expand_in_attribute(source) : !content(source)) return false;
+  copy_to(source, source.text.size());
+  return true;
+}
+
+// A quote that comes from an entity ends no value.
+bool XmlScanner::expand_in_attribute(Source& source) {
+  while (true) {
+    source.at = find_byte(source.text, source.at, [](auto c) {
+      return (c == '<') | (c == '&') | (c == '"') | (c == '\'');
+    });
+    if (source.ends()) return true;
+    const char found = source.text[source.at];
+    if (found == '<') return fail("'<' must not be in the value of an attribute");
+    if (found == '&') {
+      if (!reference(source, true)) return false;
+      continue;
+    }
+    copy_to(source, source.at);
+    out_ += found == '"' ? "&quot;" : "&apos;";
+    source.copied = ++source.at;
+  }
 }
 
 // `<!DOCTYPE rdf:RDF [ ... ]>`: only its line ends are kept.
-bool XmlScanner::document_type(std::string_view text, std::size_t& at) {
-  const std::size_t start = at;
+bool XmlScanner::document_type(Source& source) {
+  const std::string_view text = source.text;
+  const std::size_t start = source.at;
+  std::size_t& at = source.at;
   bool inside = false;
+  copy_to(source, start);
   at += std::string_view("<!DOCTYPE").size();
   while (true) {
     const std::size_t next = text.find_first_of("\"'[]<>%", at);
@@ -249,6 +289,7 @@ bool XmlScanner::document_type(std::string_view text, std::size_t& at) {
   }
   out_.append(static_cast<std::size_t>(std::ranges::count(text.substr(start, at - start), '\n')),
               '\n');
+  source.copied = at;
   return true;
 }
 
@@ -300,18 +341,18 @@ bool XmlScanner::entity_value(std::string_view quoted, std::string& value) {
 
 }  // namespace
 
-Result<std::string> prepare_xml(std::string_view format, std::string_view text,
-                                const Limits& limits) {
+Result<std::string_view> prepare_xml(std::string_view format, std::string_view text,
+                                     const Limits& limits, std::string& storage) {
   if (text.size() > limits.bytes_max)
     return std::unexpected(check_text(format, text, limits).error());
-  std::string storage;
   TRY(const std::string_view utf8, xml_as_utf8(format, text, storage));
   TRY_VOID(check_text(format, utf8, {.bytes_max = 2 * limits.bytes_max}));
   if (const std::size_t at = find_not_xml(utf8); at != kNoOffset)
     return fail_at(format, line_of(utf8, at), "holds a character that XML does not have");
   XmlScanner scanner(utf8, limits.bytes_max);
   if (!scanner.run()) return fail_at(format, scanner.error_line(), scanner.error());
-  return scanner.take();
+  if (!scanner.has_changes()) return utf8;
+  return storage = scanner.take_changed();
 }
 
 }  // namespace mayfly::rdf

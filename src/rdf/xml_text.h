@@ -15,7 +15,9 @@
 
 namespace mayfly::rdf {
 
-Result<std::string> prepare_xml(std::string_view format, std::string_view text,
-                                const Limits& limits);
+// Answers `text` itself where nothing has to be changed, as in most documents; otherwise `storage`,
+// which must outlive the answer.
+Result<std::string_view> prepare_xml(std::string_view format, std::string_view text,
+                                     const Limits& limits, std::string& storage);
 
 }  // namespace mayfly::rdf
