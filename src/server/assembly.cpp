@@ -153,6 +153,7 @@ class Running final : public Assembly {
     mail_sender_.reset();
     notify_loop_.stop();
     drivers_.stop();
+    client_.reset();  // its thread has posted to the drivers that end with us
     store_.reset();
     server_.reset();
   }
@@ -238,17 +239,14 @@ class Running final : public Assembly {
 
  private:
   // What was asked for and interrupted by the last end of this server, before anybody asks for
-  // more.
+  // more. On a context that outlives the store: whoever has answered may still be leaving it.
   void take_up() {
-    boost::asio::io_context context;
-    auto working = boost::asio::make_work_guard(context);
-    Result<void> result;
-    boost::asio::co_spawn(context, service_->complete_all(),
-                          [&](const std::exception_ptr&, Result<void> answer) {
-                            result = std::move(answer);
-                            working.reset();
+    std::promise<Result<void>> ended;
+    boost::asio::co_spawn(drivers_.executor(), service_->complete_all(),
+                          [&ended](const std::exception_ptr&, Result<void> answer) {
+                            ended.set_value(std::move(answer));
                           });
-    context.run();
+    const Result<void> result = ended.get_future().get();
     if (!result) log::warning("what was interrupted waits", {{"why", result.error().message}});
   }
 
