@@ -194,10 +194,17 @@ class Mayfly:
 
     def add_user(self, name, admin=False):
         """The new user's token."""
-        command = [self.binary, "user", "add", name, "--data", self.data] + (["--admin"] if admin else [])
+        return self._user_command("add", name, *(["--admin"] if admin else []))
+
+    def renew_token(self, name):
+        """Another token, in the place of the one before."""
+        return self._user_command("token", name)
+
+    def _user_command(self, *words):
+        command = [self.binary, "user", *words, "--data", self.data]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30)
         if done.returncode != 0:
-            raise Failure(f"mayfly user add ended with {done.returncode}: {done.stderr}")
+            raise Failure(f"mayfly user {words[0]} ended with {done.returncode}: {done.stderr}")
         return done.stdout.strip()
 
     def serve_command(self, listen):

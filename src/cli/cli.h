@@ -28,6 +28,12 @@ struct UserAddOptions {
   std::string data;
 };
 
+struct UserTokenOptions {
+  std::string name;
+  std::string config;
+  std::string data;
+};
+
 struct ConfigCheckOptions {
   std::string config;
 };
@@ -35,6 +41,7 @@ struct ConfigCheckOptions {
 struct ServerCommands {
   std::function<int(const ServeOptions&)> serve;
   std::function<int(const UserAddOptions&)> user_add;
+  std::function<int(const UserTokenOptions&)> user_token;
   std::function<int(const ConfigCheckOptions&)> config_check;
 };
 

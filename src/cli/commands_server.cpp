@@ -56,6 +56,23 @@ void add_user_add(CommandTree& tree, const ServerCommands& commands) {
        .asks_server = false});
 }
 
+void add_user_token(CommandTree& tree, const ServerCommands& commands) {
+  const auto options = std::make_shared<UserTokenOptions>();
+  tree.commands.push_back(
+      {.path = "user token",
+       .summary = "At the server: give a user another token, and print it once.",
+       .details = "The one before is refused from then on, and so are the access tokens that were "
+                  "had for it. The server may run meanwhile. What the user has started stays.",
+       .arguments = {argument("NAME", options->name, "A user that there is.")},
+       .options = {option("--config", "FILE", options->config, "The server's configuration."),
+                   option("--data", "DIR", options->data, "Where the server's state is kept.")},
+       .examples = {{"mayfly user token ann > token", "Somebody else may know the old one."}},
+       .run = [&commands, options]() -> Result<ExitCode> {
+         return static_cast<ExitCode>(commands.user_token(*options));
+       },
+       .asks_server = false});
+}
+
 void add_config_check(CommandTree& tree, const ServerCommands& commands) {
   const auto options = std::make_shared<ConfigCheckOptions>();
   tree.commands.push_back({.path = "config",
@@ -79,6 +96,7 @@ void add_config_check(CommandTree& tree, const ServerCommands& commands) {
 void add_server_commands(CommandTree& tree, const ServerCommands& commands) {
   add_serve(tree, commands);
   add_user_add(tree, commands);
+  add_user_token(tree, commands);
   add_config_check(tree, commands);
 }
 

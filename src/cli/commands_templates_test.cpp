@@ -104,6 +104,11 @@ class ServerCommandsTest : public testing::Test {
                                    added = options;
                                    return 0;
                                  },
+                             .user_token =
+                                 [this](const UserTokenOptions& options) {
+                                   renewed = options;
+                                   return 3;
+                                 },
                              .config_check =
                                  [this](const ConfigCheckOptions& options) {
                                    checked = options;
@@ -113,6 +118,7 @@ class ServerCommandsTest : public testing::Test {
   Stage stage;
   ServeOptions served;
   UserAddOptions added;
+  UserTokenOptions renewed;
   ConfigCheckOptions checked;
 };
 
@@ -131,6 +137,10 @@ TEST_F(ServerCommandsTest, GetTheirOptionsAndDecideTheExitCode) {
   EXPECT_TRUE(added.admin);
   EXPECT_EQ(added.config, "a.toml");
   EXPECT_EQ(added.data, "d");
+  EXPECT_EQ(stage.run("user token bob --config a.toml --data d"), 3);
+  EXPECT_EQ(renewed.name, "bob");
+  EXPECT_EQ(renewed.config, "a.toml");
+  EXPECT_EQ(renewed.data, "d");
   EXPECT_EQ(stage.run("config check --config b.toml"), 5);
   EXPECT_EQ(checked.config, "b.toml");
 }
@@ -141,6 +151,7 @@ TEST_F(ServerCommandsTest, WithoutOptionsGetEmptyOnes) {
   EXPECT_FALSE(served.log_json);
   EXPECT_EQ(stage.run("serve --auth maybe"), 2);
   EXPECT_EQ(stage.run("user add"), 2);
+  EXPECT_EQ(stage.run("user token"), 2);
 }
 
 TEST_F(ServerCommandsTest, StandBesideHelpAndVersion) {

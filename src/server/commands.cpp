@@ -81,6 +81,20 @@ int user_add(const cli::UserAddOptions& options) {
   return 0;
 }
 
+int user_token(const cli::UserTokenOptions& options) {
+  const auto config =
+      load_config({.config = options.config, .data = options.data}, process_environment);
+  if (!config) return report(config.error());
+  const auto store = store::sqlite::open(config->data / "mayfly.db");
+  if (!store) return report(store.error());
+  const auto token = service::renew_token(**store, options.name);
+  if (!token) return report(token.error());
+  fmt::print(stderr, "The new token of {}; it is shown only now, and the old one is void:\n",
+             options.name);
+  fmt::print("{}\n", token->reveal());
+  return 0;
+}
+
 template <class T>
 std::string text_or(const std::optional<T>& value, const char* otherwise) {
   return value ? to_string(*value) : otherwise;
@@ -119,7 +133,8 @@ int config_check(const cli::ConfigCheckOptions& options) {
 }  // namespace
 
 cli::ServerCommands commands() {
-  return {.serve = serve, .user_add = user_add, .config_check = config_check};
+  return {
+      .serve = serve, .user_add = user_add, .user_token = user_token, .config_check = config_check};
 }
 
 }  // namespace mayfly::server

@@ -13,6 +13,15 @@
 
 namespace mayfly::service {
 
+// An access token that ended before its time (access_tokens.h).
+struct RevokedToken {
+  std::string id;
+  Time until;  // it would have ended then
+
+  bool operator==(const RevokedToken&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RevokedToken, (), (id, until))
+
 struct User {
   int schema_version = 1;
   std::string id;
@@ -20,10 +29,12 @@ struct User {
   bool admin = false;
   std::vector<std::string> regions;  // default regions of this user's requests
   LimitOverrides limits;
+  std::vector<RevokedToken> revoked;
   Time created_at;
 };
 BOOST_DESCRIBE_STRUCT(User, (),
-                      (schema_version, id, token_sha256, admin, regions, limits, created_at))
+                      (schema_version, id, token_sha256, admin, regions, limits, revoked,
+                       created_at))
 
 enum class KeyStatus {
   active,

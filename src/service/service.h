@@ -138,6 +138,9 @@ class Service {
     Duration life;
   };
   Async<AccessToken> issue_access_token(std::string user, std::string token);
+  // Ends one of those before its time, for whoever shows the user's own token (RFC 7009). What is
+  // none, or none any more, is over already; forbidden: it is somebody else's.
+  Async<void> revoke_access_token(std::string user, std::string token, std::string access);
   // May this caller act for that user? The same answer whether the user exists or not.
   Result<void> authorise(const Caller& caller, const std::string& user) const;
   Async<UserView> get_user(std::string user);
@@ -266,6 +269,7 @@ class Service {
 
  private:
   Async<Caller> authenticate_access(const std::string& token);
+  Async<Stored<User>> find_client(std::string user, std::string token);
   Async<std::vector<Stored<Key>>> keys_of(std::string user);
   Async<Stored<Key>> find_key(std::string user, std::string id);
   Async<std::vector<std::string>> reservations_using(std::string user, std::string key);
@@ -338,5 +342,9 @@ class StoreKeyring final : public engine::Keyring {
 // time that it is known.
 Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name,
                         bool admin);
+// The same of another token for a user that there is, in the place of the one before: that is good
+// for nothing from then on, nor are the access tokens that were had for it. A server that runs on
+// this store need not be told.
+Result<Secret> renew_token(store::Store& store, const std::string& name);
 
 }  // namespace mayfly::service

@@ -15,6 +15,7 @@ namespace {
 
 constexpr char kUsers[] = "users";
 constexpr std::size_t kUserNameMax = 64;
+constexpr int kUserTriesMax = 8;
 
 Secret new_token() {
   ASSERT(sodium_init() >= 0);
@@ -76,7 +77,8 @@ Async<Caller> Service::authenticate_access(const std::string& token) {
   auto user = co_await read_document<User>(parts_.store, kUsers, claim.user, "such user");
   if (!user && user.error().code != ErrorCode::not_found)
     co_return std::unexpected(std::move(user).error());
-  if (!user || !is_genuine(parts_.vault, user->value, claim, token)) {
+  if (!user || !is_genuine(parts_.vault, user->value, claim, token) ||
+      is_revoked(user->value, claim)) {
     co_return std::unexpected(refused_token("This access token is not valid (any more)",
                                             "POST /oauth2/token gives another."));
   }
@@ -87,23 +89,58 @@ Async<Caller> Service::authenticate_access(const std::string& token) {
   co_return Caller{.user = user->value.id, .admin = user->value.admin};
 }
 
+// The user whose name and own token these are: a client in OAuth's sense.
+Async<Stored<User>> Service::find_client(std::string user, std::string token) {
+  auto page = co_await query_documents(
+      parts_.store,
+      {.collection = kUsers, .index = "token", .value = sha256_hex(token), .limit = 1});
+  if (!page) co_return std::unexpected(std::move(page).error());
+  if (page->empty() || page->front().id != user) {
+    co_return std::unexpected(refused_token("The name and the token do not belong together",
+                                            "The client's id is the user's name, its secret "
+                                            "the user's own token."));
+  }
+  co_return from_document<User>(page->front());
+}
+
 Async<Service::AccessToken> Service::issue_access_token(std::string user, std::string token) {
   const auto expires = std::chrono::ceil<std::chrono::seconds>(now() + kAccessTokenLife);
   User owner{.id = user};
   if (parts_.settings.authenticate) {
-    auto page = co_await query_documents(
-        parts_.store,
-        {.collection = kUsers, .index = "token", .value = sha256_hex(token), .limit = 1});
-    if (!page) co_return std::unexpected(std::move(page).error());
-    if (page->empty() || page->front().id != user) {
-      co_return std::unexpected(refused_token("The name and the token do not belong together",
-                                              "The client's id is the user's name, its secret "
-                                              "the user's own token."));
-    }
-    CO_TRY(const Stored<User> stored, from_document<User>(page->front()));
-    owner = stored.value;
+    auto client = co_await find_client(std::move(user), std::move(token));
+    if (!client) co_return std::unexpected(std::move(client).error());
+    owner = std::move(client)->value;
   }
-  co_return AccessToken{make_access_token(parts_.vault, owner, expires), kAccessTokenLife};
+  co_return AccessToken{
+      make_access_token(parts_.vault, owner, expires, new_access_id(parts_.random)),
+      kAccessTokenLife};
+}
+
+Async<void> Service::revoke_access_token(std::string user, std::string token, std::string access) {
+  if (!parts_.settings.authenticate) co_return Result<void>{};
+  for (int tries = 0; tries < kUserTriesMax; ++tries) {
+    auto client = co_await find_client(user, token);
+    if (!client) co_return std::unexpected(std::move(client).error());
+    const auto claim = read_access_token(access);
+    if (!claim) co_return Result<void>{};
+    if (claim->user != user) {
+      co_return fail(ErrorCode::forbidden, "This token was given to another client",
+                     "Whose it is revokes it.");
+    }
+    const bool lives = is_genuine(parts_.vault, client->value, *claim, access) &&
+                       claim->expires > now() && !is_revoked(client->value, *claim);
+    if (!lives) co_return Result<void>{};
+    if (auto noted = revoke(client->value, *claim, now()); !noted)
+      co_return std::unexpected(std::move(noted).error());
+    store::Batch batch;
+    batch.push_back({.collection = kUsers,
+                     .id = user,
+                     .expected_version = client->version,
+                     .document = to_document(client->value)});
+    auto written = co_await commit(parts_.store, std::move(batch));
+    if (written || written.error().code != ErrorCode::conflict) co_return written;
+  }
+  co_return fail(ErrorCode::unavailable, "The user is being changed by others", "Try again.");
 }
 
 Result<void> Service::authorise(const Caller& caller, const std::string& user) const {
@@ -198,6 +235,40 @@ Async<void> Service::change_mailbox(const std::string& user, const UserChange& c
   co_return co_await http::await_done<Result<void>>(std::ref(start));
 }
 
+namespace {
+
+// For commands, which have no loop of their own.
+template <class T, class Start>
+T wait_for(Start start) {
+  ThreadLoop loop;
+  std::promise<T> promise;
+  start(loop, [&promise](T result) { promise.set_value(std::move(result)); });
+  return promise.get_future().get();
+}
+
+Result<void> write_user(store::Store& store, const User& user, std::int64_t version) {
+  store::Batch batch;
+  batch.push_back({.collection = kUsers,
+                   .id = user.id,
+                   .expected_version = version,
+                   .document = to_document(user)});
+  return wait_for<Result<void>>(
+      [&](Loop& loop, auto done) { store.commit(std::move(batch), loop, std::move(done)); });
+}
+
+Result<Stored<User>> read_user(store::Store& store, const std::string& name) {
+  using Answer = Result<std::optional<store::Document>>;
+  const auto document = wait_for<Answer>(
+      [&](Loop& loop, auto done) { store.get(kUsers, name, loop, std::move(done)); });
+  if (!document) return std::unexpected(document.error());
+  if (!*document)
+    return fail(ErrorCode::not_found, fmt::format("There is no user {}", name),
+                "`mayfly user add NAME` makes one.");
+  return from_document<User>(**document);
+}
+
+}  // namespace
+
 Result<Secret> add_user(store::Store& store, const Clock& clock, const std::string& name,
                         bool admin) {
   if (name.empty() || name.size() > kUserNameMax || !json::matches(json::Text::name, name)) {
@@ -209,20 +280,28 @@ Result<Secret> add_user(store::Store& store, const Clock& clock, const std::stri
                   .token_sha256 = sha256_hex(token.reveal()),
                   .admin = admin,
                   .created_at = clock.now()};
-  store::Batch batch;
-  batch.push_back(
-      {.collection = kUsers, .id = name, .expected_version = 0, .document = to_document(user)});
-  ThreadLoop loop;
-  std::promise<Result<void>> promise;
-  store.commit(std::move(batch), loop,
-               [&promise](Result<void> result) { promise.set_value(std::move(result)); });
-  const Result<void> written = promise.get_future().get();
+  const Result<void> written = write_user(store, user, 0);
   if (written) return token;
   if (written.error().code == ErrorCode::conflict) {
     return fail(ErrorCode::conflict, fmt::format("There is a user {} already", name),
-                "Choose another name.");
+                "Choose another name, or give the user another token: `mayfly user token NAME`.");
   }
   return std::unexpected(written.error());
+}
+
+Result<Secret> renew_token(store::Store& store, const std::string& name) {
+  // The server may be changing the user's limits or regions meanwhile.
+  for (int tries = 0; tries < kUserTriesMax; ++tries) {
+    TRY(Stored<User> stored, read_user(store, name));
+    Secret token = new_token();
+    stored.value.token_sha256 = sha256_hex(token.reveal());
+    stored.value.revoked.clear();
+    const Result<void> written = write_user(store, stored.value, stored.version);
+    if (written) return token;
+    if (written.error().code != ErrorCode::conflict) return std::unexpected(written.error());
+  }
+  return fail(ErrorCode::unavailable, fmt::format("The user {} is being changed by others", name),
+              "Try again.");
 }
 
 }  // namespace mayfly::service

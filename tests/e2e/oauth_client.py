@@ -1,5 +1,5 @@
 """OAuth 2 by requests-oauthlib, which knows nothing of Mayfly: finds the token endpoint, gets tokens in both ways of
-saying who it is, uses them, and prints what it saw as JSON.
+saying who it is, uses them, revokes them, and prints what it saw as JSON.
 
 usage: oauth_client.py URL CA USER < TOKEN    (with the Python of tests/interop/python_env.sh oauth)
 """
@@ -21,11 +21,18 @@ def main(url, ca, user):
         session.verify = ca
         more = {"include_client_id": True} if way == "form" else {"auth": (user, secret)}
         token = session.fetch_token(server["token_endpoint"], client_secret=secret, timeout=30, verify=ca, **more)
+        door = f"{url}/users/{user}"
         seen[way] = {
             "access_token": token["access_token"], "expires_in": token["expires_in"],
-            "rest": session.get(f"{url}/users/{user}", timeout=30).status_code,
+            "rest": session.get(door, timeout=30).status_code,
             "oslc": session.get(f"{url}/oslc/users/{user}/plans/vm", headers={"Accept": "text/turtle"},
                                 timeout=30).status_code}
+        address, headers, body = BackendApplicationClient(client_id=user).prepare_token_revocation_request(
+            server["revocation_endpoint"], token["access_token"])
+        who = {"auth": (user, secret)} if way == "basic" else {}
+        body += "" if way == "basic" else f"&client_id={user}&client_secret={secret}"
+        revoked = requests.post(address, headers=headers, data=body, verify=ca, timeout=30, **who)
+        seen[way]["revoked"] = [revoked.status_code, session.get(door, timeout=30).status_code]
     try:
         session = OAuth2Session(client=BackendApplicationClient(client_id=user))
         session.fetch_token(server["token_endpoint"], auth=(user, "wrong"), verify=ca, timeout=30)

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import socket
 import ssl
@@ -230,7 +231,7 @@ class Tls(EndToEnd):
         """One as docs/decisions/0012 says it is made, by other libraries."""
         master = bytes.fromhex((self.mayfly.data / "master.key").read_text().strip())
         key = hashlib.blake2b(b"access token", key=master, digest_size=32).digest()
-        claim = f"{harness.USER}.{int(expires)}"
+        claim = f"{harness.USER}.{int(expires)}.{secrets.token_hex(8)}"
         own = hashlib.sha256(self.client.token.encode()).hexdigest()
         tag = hmac.new(key, f"{claim}\n{own}".encode(), "sha256").hexdigest()
         return f"mayfly-at.{claim}.{tag}"
@@ -247,10 +248,22 @@ class Tls(EndToEnd):
         self.assertEqual(seen["wrong"], "invalid_client")
         for way in ("basic", "form"):
             self.assertEqual({**seen[way], "access_token": ""},
-                             {"access_token": "", "expires_in": 3600, "rest": 200, "oslc": 200})
+                             {"access_token": "", "expires_in": 3600, "rest": 200, "oslc": 200, "revoked": [200, 401]})
         log = self.mayfly.log.read_text()
-        for secret in (self.client.token, seen["basic"]["access_token"], seen["form"]["access_token"]):
-            self.assertNotIn(secret, log)
+        for hush in (self.client.token, seen["basic"]["access_token"], seen["form"]["access_token"]):
+            self.assertNotIn(hush, log)
+
+    def test_another_token_of_the_users_own_ends_all_there_were(self):
+        def answers(token):
+            return ask(self.mayfly.url, "GET", "/users/eve", headers={"Authorization": f"Bearer {token}"}, ca=self.ca)[0]
+
+        own = self.mayfly.add_user("eve")
+        answer = self.curl("--cacert", self.ca, "-u", f"eve:{own}", "-d", "grant_type=client_credentials",
+                           f"{self.mayfly.url}/oauth2/token")
+        access = json.loads(answer.stdout)["access_token"]
+        self.assertEqual([answers(own), answers(access)], [200, 200])
+        renewed = self.mayfly.renew_token("eve")
+        self.assertEqual([answers(own), answers(access), answers(renewed)], [401, 401, 200])
 
     def test_gives_a_token_that_the_command_line_takes(self):
         answer = self.curl("--cacert", self.ca, "-u", f"{harness.USER}:{self.client.token}", "-d",

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <thread>
+
 #include "core/id.h"
 #include "fixture.h"
 #include "service/access_tokens.h"
@@ -36,8 +38,16 @@ class OAuth : public RestTest {
     return std::string(service::make_access_token(
                            installation_->vault(),
                            {.id = somebody_.user(), .token_sha256 = sha256_hex(somebody_.token())},
-                           std::chrono::floor<std::chrono::seconds>(expires))
+                           std::chrono::floor<std::chrono::seconds>(expires), "0123456789abcdef")
                            .reveal());
+  }
+
+  Reply revoke(const std::string& token, const Client& client) {
+    return revoke_as(fmt::format("token={}&client_id={}&client_secret={}", token, client.user(),
+                                 client.token()));
+  }
+  Reply revoke_as(const std::string& form) {
+    return nobody_.ask("POST", "/oauth2/revoke", form, {{"Content-Type", kFormType}});
   }
 
   Client somebody_;
@@ -133,11 +143,115 @@ TEST_F(OAuth, RefusesTokensThatItDidNotGive) {
   EXPECT_THAT(nobody_.ask("GET", "").header("WWW-Authenticate"), Not(HasSubstr("error")));
 }
 
+// Of a megabyte of names, each was compared with each.
+TEST_F(OAuth, LooksAtNoMoreParametersThanAnybodyNeeds) {
+  std::string form = kGrant;
+  for (int i = 0; i < 100'000; ++i) form += fmt::format("&{}", i);
+  for (const char* path : {"/oauth2/token", "/oauth2/revoke"}) {
+    const Reply reply = nobody_.ask("POST", path, form, {{"Content-Type", kFormType}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(text_of(reply.body, "error"), "invalid_request");
+  }
+}
+
+// ---- before its time (RFC 7009)
+
+TEST_F(OAuth, EndsOneTokenWhenItsClientAsks) {
+  const std::string one = access_token();
+  const std::string other = access_token();
+  EXPECT_NE(one, other);
+  const Reply reply = revoke(one, somebody_);
+  EXPECT_EQ(reply.status, 200) << reply.text;
+  EXPECT_EQ(reply.text, "");
+  EXPECT_EQ(reply.header("Cache-Control"), "no-store");
+  EXPECT_EQ(ask_with(one).status, 401);
+  EXPECT_THAT(ask_with(one).header("WWW-Authenticate"), HasSubstr("error=\"invalid_token\""));
+  EXPECT_EQ(ask_with(other).status, 200);
+  EXPECT_EQ(somebody_.ask("GET", "").status, 200);
+  EXPECT_EQ(revoke(one, somebody_).status, 200);
+  EXPECT_EQ(ask_with(access_token()).status, 200);
+}
+
+TEST_F(OAuth, EndsWhatIsNoneWithoutAWord) {
+  const Time now = SystemClock().now();
+  for (const std::string& token :
+       {std::string("no-token"), std::string("mayfly_0123"), token_until(now - 1s),
+        fmt::format("mayfly-at.{}.99999999999.0123456789abcdef.00", somebody_.user())}) {
+    EXPECT_EQ(revoke(token, somebody_).status, 200) << token;
+  }
+}
+
+TEST_F(OAuth, EndsNoTokensOfOthers) {
+  Client other = user();
+  const std::string token = access_token();
+  const Reply refused = revoke(token, other);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(text_of(refused.body, "error"), "invalid_request");
+  EXPECT_THAT(refused.text, Not(HasSubstr(token)));
+  for (const std::string& form :
+       {fmt::format("token={}", token),
+        fmt::format("token={}&client_id={}&client_secret=wrong", token, somebody_.user()),
+        fmt::format("token={0}&client_id={1}&client_secret={0}", token, somebody_.user())}) {
+    const Reply reply = revoke_as(form);
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(text_of(reply.body, "error"), "invalid_client");
+  }
+  EXPECT_EQ(ask_with(token).status, 200);
+}
+
+TEST_F(OAuth, EndsNoUsersOwnToken) {
+  const Reply reply = revoke(somebody_.token(), somebody_);
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(text_of(reply.body, "error"), "unsupported_token_type");
+  EXPECT_THAT(reply.text, Not(HasSubstr(somebody_.token())));
+  EXPECT_EQ(somebody_.ask("GET", "").status, 200);
+  EXPECT_EQ(revoke("", somebody_).status, 400);
+}
+
+// Each note is a change of one document.
+TEST_F(OAuth, EndsAllOfThoseThatAreRevokedAtOnce) {
+  std::vector<std::string> tokens(4);
+  for (std::string& token : tokens) token = access_token();
+  {
+    std::vector<std::jthread> clients;
+    for (const std::string& token : tokens) {
+      clients.emplace_back([this, &token] {
+        Client client(installation_->port(), somebody_.user(), "");
+        EXPECT_EQ(client
+                      .ask("POST", "/oauth2/revoke",
+                           fmt::format("token={}&client_id={}&client_secret={}", token,
+                                       somebody_.user(), somebody_.token()),
+                           {{"Content-Type", kFormType}})
+                      .status,
+                  200);
+      });
+    }
+  }
+  for (const std::string& token : tokens) EXPECT_EQ(ask_with(token).status, 401);
+}
+
+TEST_F(OAuth, EndsAllWithTheUsersOwnToken) {
+  const std::string token = access_token();
+  ASSERT_TRUE(somebody_.ask("PATCH", "", R"({"regions":["eu-*"]})").status == 200);
+  const auto renewed = service::renew_token(installation_->store(), somebody_.user());
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(ask_with(token).status, 401);
+  EXPECT_EQ(somebody_.ask("GET", "").status, 401);
+  EXPECT_EQ(ask_token_as(somebody_.user(), somebody_.token()).status, 401);
+  Client later(installation_->port(), somebody_.user(), std::string(renewed->reveal()));
+  const Reply user = later.ask("GET", "");
+  EXPECT_EQ(user.status, 200);
+  EXPECT_THAT(user.text, HasSubstr("eu-*"));
+  EXPECT_EQ(service::renew_token(installation_->store(), "nobody").error().code,
+            ErrorCode::not_found);
+}
+
 TEST_F(OAuth, CanBeDiscovered) {
   const Reply reply = nobody_.ask("GET", "/.well-known/oauth-authorization-server");
   ASSERT_EQ(reply.status, 200) << reply.text;
   EXPECT_EQ(text_of(reply.body, "issuer"), "http://test");
   EXPECT_EQ(text_of(reply.body, "token_endpoint"), "http://test/oauth2/token");
+  EXPECT_EQ(text_of(reply.body, "revocation_endpoint"), "http://test/oauth2/revoke");
   EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "*");
 }
 
