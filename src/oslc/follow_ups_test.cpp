@@ -177,7 +177,8 @@ TEST(Extension, HasATemplateThatSaysWhatItCountsFrom) {
       graph);
   const std::string body =
       "http://mayfly.test/oslc/users/ann/plans/vm/future-extend/request-template?targetId=r-1";
-  EXPECT_EQ(parameter(graph, body, automation::kInputParameter, "extend"), std::vector{"1h"s});
+  EXPECT_EQ(parameter(graph, body, automation::kInputParameter, "extend"),
+            std::vector<std::string>{"1h"});
   EXPECT_EQ(parameter(graph, body, automation::kInputParameter, "from"),
             std::vector{to_string(at(60))});
 }
