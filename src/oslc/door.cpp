@@ -305,13 +305,14 @@ Outcome<http::Response> Door::write(const http::Request& request, const Address&
   response.headers.push_back({"ETag", tag});
   const auto known = request.header("If-None-Match");
   // A request's tag says nothing of our progress, so it spares nobody the answer.
-  if (known && *known == tag && address.place != Place::request && response.status == 200)
+  const bool only_read = request.method == "GET" || request.method == "HEAD";
+  if (only_read && known && *known == tag && address.place != Place::request &&
+      response.status == 200)
     return http::Response{.status = 304, .headers = std::move(response.headers)};
   auto written =
       rdf::write(format, answered.graph,
                  {.root = answered.root, .nest_iris = format == rdf::Format::rdf_xml_abbreviated});
   // Such as a control character in a text of the user's, which no XML can hold.
-  const bool only_read = request.method == "GET" || request.method == "HEAD";
   if (!written && only_read) return refuse(406, written.error().message, "Ask for text/turtle.");
   // What was done is done, and its address is said; only the description is missing.
   if (!written) return response;

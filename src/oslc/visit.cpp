@@ -51,14 +51,17 @@ bool lists_strong_tag(std::string_view list, std::string_view beginning) {
 }  // namespace
 
 Outcome<void> check_tag(const Visit& visit, const Answered& current) {
+  // The same state, in whichever form it was read.
+  const std::string tag = fmt::format("\"{}-", tag_of(current));
+  const auto unless = visit.http.header("If-None-Match");
+  if (unless && (*unless == "*" || lists_strong_tag(*unless, tag)))
+    return refuse(412, "The resource is as If-None-Match says that it must not be");
   const auto given = visit.http.header("If-Match");
   if (!given) {
     if (!visit.strict_if_match) return {};
     return refuse(400, "This needs an If-Match header",
                   "Send the ETag of the representation that you have.");
   }
-  // The same state, in whichever form it was read.
-  const std::string tag = fmt::format("\"{}-", tag_of(current));
   if (*given == "*" || lists_strong_tag(*given, tag)) return {};
   return refuse(412, "The resource has changed meanwhile", "Get it again.");
 }

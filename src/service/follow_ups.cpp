@@ -154,12 +154,12 @@ Async<void> Service::complete_all() {
     auto page = co_await query_documents(parts_.store, query);
     if (!page) co_return std::unexpected(std::move(page).error());
     for (const store::Document& document : *page) {
-      CO_TRY(const Automation automation, automation_of(document));
-      const auto completed = co_await complete(automation);
-      // One that cannot be taken up now is taken up by whoever looks at it.
-      if (!completed) {
+      auto automation = automation_of(document);
+      if (automation) automation = co_await complete(*std::move(automation));
+      // One that cannot be taken up now is taken up by whoever looks at it, and holds up no other.
+      if (!automation) {
         log::warning("what was asked for could not be taken up",
-                     {{"id", automation.id}, {"why", completed.error().message}});
+                     {{"id", document.id}, {"why", automation.error().message}});
       }
     }
     if (page->size() < query.limit) co_return Result<void>{};

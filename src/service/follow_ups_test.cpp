@@ -135,6 +135,23 @@ TEST_F(FollowUps, RestartDoesNotBringBackWhatSomebodyElseEnded) {
   EXPECT_TRUE(wanted().empty());
 }
 
+TEST_F(FollowUps, RestartIsTakenUpBesideWhatCannotBeRead) {
+  begin();
+  const std::string old = launch(small());
+  store::Batch batch;
+  batch.push_back({.collection = kAutomations,
+                   .id = "e-0",
+                   .document = store::Document{.body = "{", .indexes = {{"open", "1"}}}});
+  ASSERT_TRUE(disk_->apply(std::move(batch)));
+  faults_.left = 2;  // the restart is asked for, and no more
+  (void)restart(old);
+  ASSERT_TRUE(restart_of(old));
+  crash_and_begin();
+  loop_.pass(10min);
+  EXPECT_NE(wanted(), std::vector{old});
+  EXPECT_EQ(wanted().size(), 1u);
+}
+
 TEST_F(FollowUps, RestartsAskedForAtOnceLaunchOne) {
   begin({.limits = {.machines = 1}});
   const std::string old = launch(small());

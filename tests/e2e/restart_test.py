@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The server is killed (SIGKILL) while it restarts a deployment for an automation tool.
+"""The server is killed (SIGKILL) while it restarts a deployment for an automation tool, and after it promised things.
 
 However early or late that is: asked again, or only started again, it makes one deployment of one, and the old
 one ends. The judge is the clouds' own ledger. The seed is printed; give it as MAYFLY_E2E_SEED to begin with the
@@ -9,6 +9,7 @@ same moments (the machine's own timing remains).
 import http.client
 import os
 import random
+import re
 import threading
 import time
 
@@ -93,6 +94,57 @@ class Restarts(harness.EndToEnd):
         unknown = {tag(machine, "reservation") for machine in ledger} - {one["id"] for one in everything}
         if unknown:
             raise Failure(f"machines of nobody: {unknown}")
+
+
+class Promises(harness.EndToEnd):
+    """What was answered once is so after a crash, too."""
+
+    def oslc(self, method, path, turtle=None):
+        """(status, headers, body); the path is one, or an address."""
+        headers = {"Authorization": f"Bearer {self.client.token}", "Content-Type": "text/turtle", "Accept": "text/turtle"}
+        path = path.removeprefix(self.mayfly.url)
+        if not path.startswith("/"):
+            path = f"/oslc/users/{harness.USER}/{path}"
+        return ask(self.mayfly.url, method, path, turtle.encode() if turtle is not None else None, headers)
+
+    def made(self, path, turtle):
+        status, headers, body = self.oslc("POST", path, turtle)
+        self.assertEqual(status, 201, body)
+        return headers["Location"]
+
+    def crash(self):
+        self.mayfly.kill()
+        self.mayfly.start()
+
+    def test_what_was_filled_in_or_prepared_is_there_after_a_crash(self):
+        request = REDEPLOY.format(plan=f"{self.mayfly.url}/oslc/users/{harness.USER}/plans/vm")
+        kept = [self.made(where, request) for where in ("dialogs/run", "dialogs/prepare", "prepared")]
+        before = [self.oslc("GET", address)[2] for address in kept]
+        self.crash()
+        for address, said in zip(kept, before):
+            status, _, body = self.oslc("GET", address)
+            self.assertEqual((status, body), (200, said), address)
+            self.assertIn("Once more", body)
+        page = ask(self.mayfly.url, "GET", kept[1].removeprefix(self.mayfly.url), headers={"Accept": "text/html"})
+        self.assertEqual(page[0], 200)
+        self.assertIn('data-dialog="prepare"', page[2])
+
+    def test_an_extension_that_is_sent_again_after_a_crash_counts_once(self):
+        made = self.client.must(201, "POST", "reservations", self.small(lease="2h"), {"Prefer": "wait=120"})
+        base = "plans/vm/future-extend"
+        template = self.oslc("GET", f"{base}/request-template?targetId={made['id']}")[2]
+        self.assertIn(made["expires_at"], template)
+        ends = set()
+        for _ in range(3):
+            answer = self.oslc("POST", f"{base}/creation?targetId={made['id']}", template)
+            self.assertEqual(answer[0], 201, answer[2])
+            self.crash()
+            ends.add(self.get(made["id"])["expires_at"])
+        self.assertEqual(len(ends), 1, ends)
+        self.assertGreater(ends.pop(), made["expires_at"])
+        asked_for = re.findall(r"future-extend/requests/(e-\w+)", self.oslc("GET", "requests")[2])
+        self.assertEqual(len(set(asked_for)), 3, "each that was sent is told")
+        self.release(made)
 
 
 if __name__ == "__main__":

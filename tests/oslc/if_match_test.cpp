@@ -53,6 +53,25 @@ TEST_F(IfMatch, FitsNoOtherTag) {
   }
 }
 
+// Only who reads is spared what he has.
+TEST_F(IfMatch, TurnedAroundRefusesAPutAndSparesAReader) {
+  const Reply result = ask("GET", result_);
+  const std::string tag = result.header("ETag");
+  const auto put_result = [&](const std::string& unless) {
+    return ask("PUT", result_, result.body, {{"If-Match", "*"}, {"If-None-Match", unless}}).status;
+  };
+  EXPECT_EQ(ask("GET", result_, {}, {{"If-None-Match", tag}}).status, 304);
+  EXPECT_EQ(put_result(tag), 412);
+  EXPECT_EQ(put_result("*"), 412);
+  EXPECT_EQ(put_result("\"other\""), 200);
+  const Reply list = ask("GET", mine("results"));
+  EXPECT_EQ(ask("POST", mine("results"), "oslc.pageSize=100",
+                {{"Content-Type", "application/x-www-form-urlencoded"},
+                 {"If-None-Match", list.header("ETag")}})
+                .status,
+            200);
+}
+
 class LenientIfMatch : public IfMatch {
  protected:
   static void SetUpTestSuite() {
