@@ -24,6 +24,11 @@ REDEPLOY = """
 <> a auto:AutomationRequest ; <http://purl.org/dc/terms/title> "Once more" ;
   auto:executesAutomationPlan <{plan}> .
 """
+SMALL = """
+@prefix oslc: <http://open-services.net/ns/core#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+<> <http://open-services.net/ns/auto#inputParameter> [ oslc:name "vcpus" ; rdf:value 1 ] , [ oslc:name "memory_gib" ; rdf:value 1 ] .
+"""
 
 
 class Restarts(harness.EndToEnd):
@@ -117,7 +122,7 @@ class Promises(harness.EndToEnd):
         self.mayfly.start()
 
     def test_what_was_filled_in_or_prepared_is_there_after_a_crash(self):
-        request = REDEPLOY.format(plan=f"{self.mayfly.url}/oslc/users/{harness.USER}/plans/vm")
+        request = REDEPLOY.format(plan=f"{self.mayfly.url}/oslc/users/{harness.USER}/plans/vm") + SMALL
         kept = [self.made(where, request) for where in ("dialogs/run", "dialogs/prepare", "prepared")]
         before = [self.oslc("GET", address)[2] for address in kept]
         self.crash()
