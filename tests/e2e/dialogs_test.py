@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The delegated dialogs, in a real browser, shown by a page of another origin as somebody else's tool shows them."""
+"""The delegated dialogs to choose and to create in, shown by a page of another origin."""
 
 import json
 import re
@@ -7,95 +7,7 @@ import time
 
 import harness
 from consumer import Consumer
-from harness import ask
-from webdriver import Browser
-
-AUTO = "http://open-services.net/ns/auto#"
-DCTERMS = "http://purl.org/dc/terms/"
-RESPONSE = "oslc-response:"
-RESIZE = "oslc-resize:"
-
-
-class Dialogs(harness.EndToEnd):
-    """What all of them stand on: a consumer that may frame us, and a browser that is signed in."""
-
-    more_config = ""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.consumer = Consumer()
-        cls.addClassCleanup(cls.consumer.stop)
-        cls.config = harness.FAST + f'\n[oslc]\ndialog_hosts = ["{cls.consumer.origin}"]\n' + cls.more_config
-        super().setUpClass()
-        cls.browser = Browser(cls.folder)
-        cls.addClassCleanup(cls.browser.quit)
-
-    def setUp(self):
-        self.browser.go(self.consumer.origin)
-        self.browser.complaints()
-
-    def tearDown(self):
-        refused = [text for text in self.browser.complaints() if "Content Security Policy" in text]
-        self.assertEqual(refused, [], "the pages' own policy refuses something of theirs")
-
-    def address(self, name):
-        return f"{self.mayfly.url}/oslc/users/{harness.USER}/dialogs/{name}"
-
-    def show(self, address, signed_in=True, **size):
-        self.browser.go(self.consumer.page(dialog=address, **size))
-        self.browser.use_frame("iframe")
-        self.browser.until_there(".dialog")
-        if signed_in:
-            self.sign_in()
-
-    def sign_in(self):
-        browser = self.browser
-        browser.until(lambda: browser.texts("input[type=password]") or not browser.texts(".waiting"),
-                      "a dialog that is ready")
-        if browser.texts("input[type=password]"):
-            browser.type("input[type=password]", self.client.token)
-            browser.press("Enter")
-
-    def prefill(self, name, turtle):
-        status, headers, body = ask(
-            self.mayfly.url, "POST", f"/oslc/users/ann/dialogs/{name}", turtle.encode(),
-            {"Content-Type": "text/turtle", "Authorization": f"Bearer {self.client.token}"})
-        self.assertEqual(status, 201, body)
-        return headers["Location"]
-
-    def take_focus(self):
-        """WebKit lets a frame of another origin have the keyboard only once a person went there."""
-        if not self.browser.is_chromium:
-            self.browser.click("input")
-
-    def messages(self, beginning):
-        """What the consumer was sent, by our origin and nobody else."""
-        self.browser.use_frame(None)
-        messages = self.browser.run("return messages")
-        for message in messages:
-            self.assertEqual(message["origin"], self.mayfly.url)
-            self.assertNotIn(self.client.token, message["data"])
-        return [json.loads(message["data"].removeprefix(beginning)) for message in messages
-                if message["data"].startswith(beginning)]
-
-    def response(self, seconds=15):
-        return self.browser.until(lambda: self.messages(RESPONSE), "an answer of the dialog", seconds)[0]
-
-    def only_result(self, **wait):
-        results = self.response(**wait)["oslc:results"]
-        self.assertEqual(len(results), 1, results)
-        return results[0]
-
-    def resource(self, address):
-        """What our own origin says of it, in N-Triples."""
-        status, _, text = ask(self.mayfly.url, "GET", address.removeprefix(self.mayfly.url), None,
-                              {"Accept": "application/n-triples", "Authorization": f"Bearer {self.client.token}"})
-        self.assertEqual(status, 200, text)
-        return text
-
-    def assert_says(self, address, predicate, words):
-        lines = [line for line in self.resource(address).splitlines() if line.startswith(f"<{address}> <{predicate}>")]
-        self.assertTrue(any(words in line for line in lines), lines)
+from dialogs import AUTO, DCTERMS, RESIZE, Dialogs
 
 
 class Selecting(Dialogs):
@@ -234,14 +146,6 @@ class Creating(Dialogs):
     def count(self):
         return len(self.client.every_reservation())
 
-    def fill(self, label, text):
-        """By the label that a person sees."""
-        field = self.browser.until(lambda: self.browser.run(
-            "const found = [...document.querySelectorAll('label')].find((one) => one.innerText.startsWith(arguments[0]));"
-            "return found && found.htmlFor", label), f"a field {label}")
-        selector = f"[id='{field}']"
-        self.browser.type(selector, text)
-
     def test_what_is_wrong_is_said_at_its_field_and_what_is_right_is_deployed(self):
         browser = self.browser
         self.show(self.address("run"))
@@ -291,102 +195,6 @@ class Creating(Dialogs):
         self.browser.go(self.consumer.page(dialog=f"{self.mayfly.url}/oslc/users/ann/prefilled/f-0"))
         self.browser.use_frame("iframe")
         self.browser.until_text(".note", "not kept any more")
-
-    def test_a_deployment_is_torn_down_by_its_action_dialog(self):
-        reservation = self.client.must(201, "POST", "reservations", self.small(), {"Prefer": "wait=120"})
-        self.assertEqual(reservation["phase"], "ready")
-        address = self.address(f"action?targetId={reservation['id']}")
-        self.show(address)
-        self.browser.until_text("main", "Tear down")
-        self.browser.press("Escape")
-        self.assertEqual(self.response()["oslc_auto:verdict"]["rdf:resource"], AUTO + "canceled")
-        self.assertEqual(self.get(reservation["id"])["phase"], "ready")
-
-        self.show(self.address(f"action-teardown?targetId={reservation['id']}"))
-        self.browser.until(lambda: self.browser.texts("button.dangerous:not(:disabled)") == ["Tear down"], "the button")
-        self.browser.press("Tab")
-        self.browser.click("button.dangerous")
-        answer = self.response(seconds=60)
-        self.assertEqual(answer["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
-        self.assertEqual(self.get(reservation["id"])["phase"], "released")
-        result = answer["oslc:results"][0]
-        self.assertEqual(result["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
-        self.assert_says(result["rdf:resource"], AUTO + "verdict", AUTO + "passed")
-
-    def test_what_an_action_asks_for_is_asked_in_its_dialog(self):
-        reservation = self.client.must(201, "POST", "reservations", self.small(lease="1h"), {"Prefer": "wait=120"})
-        self.show(self.address(f"action-extend?targetId={reservation['id']}"))
-        self.fill("Extend by", "soon")
-        self.browser.click("button[type=submit]")
-        self.browser.until_text("[role=alert]", "must be a time")
-        self.fill("Extend by", "2h")
-        self.browser.press("Enter")
-        self.assertEqual(self.response()["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
-        self.assertGreater(self.get(reservation["id"])["expires_at"], reservation["expires_at"])
-
-    def ready(self):
-        return self.client.must(201, "POST", "reservations", self.small(lease="1h"), {"Prefer": "wait=120"})
-
-    def break_fetch(self, body):
-        """From now on the page asks by this function: (ask, address, options) => Promise<Response>."""
-        self.browser.run(f"const ask = window.fetch; const broken = {body};"
-                         "window.fetch = (address, options) => broken(ask, address, options)")
-
-    def until_button(self, words):
-        self.browser.until(lambda: self.browser.texts("button.primary:not(:disabled)") == [words], f"the button {words}")
-
-    def test_an_action_whose_answer_was_lost_is_asked_for_again_and_done_once(self):
-        reservation = self.ready()
-        self.show(self.address(f"action-extend?targetId={reservation['id']}"))
-        self.until_button("Extend")
-        self.break_fetch("async (ask, address, options) => { const answer = await ask(address, options);"
-                         "if (options.method !== 'POST' || window.lost) return answer;"
-                         "window.lost = true; throw new TypeError('lost') }")
-        self.fill("Extend by", "2h")
-        self.browser.press("Enter")
-        self.browser.until_text("[role=alert]", "does not answer")
-        once = self.get(reservation["id"])["expires_at"]
-        self.assertGreater(once, reservation["expires_at"])
-        self.browser.click("button.primary")
-        self.assertEqual(self.response()["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
-        self.assertEqual(self.get(reservation["id"])["expires_at"], once)
-
-    def test_an_action_is_waited_for_although_the_server_is_away_for_a_moment(self):
-        reservation = self.ready()
-        self.show(self.address(f"action-teardown?targetId={reservation['id']}"))
-        self.until_button("Tear down")
-        self.break_fetch("async (ask, address, options) => { if (options.method === 'POST') window.left = 2;"
-                         "else if (window.left-- > 0) throw new TypeError('away'); return ask(address, options) }")
-        self.browser.click("button.dangerous")
-        self.assertEqual(self.response(seconds=60)["oslc_auto:verdict"]["rdf:resource"], AUTO + "passed")
-
-    def test_what_is_done_is_what_was_chosen_last(self):
-        reservation = self.ready()
-        self.show(self.address(f"action?targetId={reservation['id']}"))
-        self.browser.until(lambda: len(self.browser.texts("input[type=radio]")) == 3, "the actions")
-        choose = "[...document.querySelectorAll('label.switch')].find((one) => one.innerText.startsWith(arguments[0])).click()"
-        self.browser.run(choose, "Tear down")
-        self.until_button("Tear down")
-        self.break_fetch("(ask, address, options) => address.includes('future-extend')"
-                         "? new Promise((go) => (window.go = () => go(ask(address, options)))) : ask(address, options)")
-        self.browser.run(choose, "Extend")
-        self.assertEqual(self.browser.texts("button.primary:not(:disabled)"), [])
-        self.assertTrue(self.browser.run("return document.querySelector('label.switch:has(:checked)').innerText").startswith("Extend"))
-        self.browser.run(choose, "Restart")
-        self.until_button("Restart")
-        self.browser.run("window.go()")
-        time.sleep(0.5)
-        self.until_button("Restart")
-
-    def test_the_keyboard_is_where_something_is_to_be_done(self):
-        reservation = self.ready()
-        focused = "const one = document.activeElement; return one.labels?.[0]?.innerText ?? one.innerText"
-        for name, button, where in (("action-extend", "Extend", "Extend by"), ("action-restart", "Restart", "Restart"),
-                                    ("action-teardown", "Tear down", "Cancel"), ("action", "Continue", "Tear down")):
-            with self.subTest(name):
-                self.show(self.address(f"{name}?targetId={reservation['id']}"))
-                self.browser.until_text("button.primary", button)
-                self.browser.until(lambda: self.browser.run(focused).startswith(where), f"the keyboard at {where}", 5)
 
     def test_all_of_them_can_be_used_in_a_small_window(self):
         for name in ("plans", "results", "run", "prepare", "action?targetId=r-none"):
