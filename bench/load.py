@@ -133,7 +133,7 @@ class Bench:
     def idle(self):
         table("idle reservations", "start", "memory", "for each", "database")
         empty = None
-        for count in (0, 100_000):
+        for count in (0, 10_000, 100_000):
             mayfly, start = self.filled(count)
             time.sleep(5)
             used = memory_mb(mayfly.server)
