@@ -3,7 +3,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "clouds/aws/driver.h"
-#include "clouds/aws/start.h"
+#include "clouds/shared/start.h"
 
 namespace mayfly::clouds {
 namespace aws {
@@ -17,8 +17,6 @@ Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& http,
       facts_(client_, clock) {}
 
 }  // namespace aws
-
-using aws::start;
 
 AwsCloud::AwsCloud(boost::asio::any_io_executor executor, http::Client& client, const Clock& clock,
                    AwsOptions options)

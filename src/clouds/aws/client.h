@@ -18,6 +18,7 @@
 #include "clouds/aws/form.h"
 #include "clouds/aws/xml.h"
 #include "clouds/cloud.h"
+#include "clouds/shared/start.h"
 #include "core/time.h"
 #include "http/await.h"
 #include "http/client.h"
@@ -29,9 +30,6 @@ namespace mayfly::clouds::aws {
 // How long a call may take; a launch of a hundred machines is the slowest.
 inline constexpr Duration kReadDeadline = 20s;
 inline constexpr Duration kChangeDeadline = 30s;
-
-template <class T>
-using Work = boost::asio::awaitable<CloudResult<T>>;
 
 // Who calls, and which region is asked.
 struct Caller {

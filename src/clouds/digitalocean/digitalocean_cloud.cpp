@@ -15,29 +15,7 @@ Driver::Driver(const boost::asio::any_io_executor& executor, http::Client& clien
       api_(strand_, client, clock, std::move(endpoint)),
       availability_(api_, clock) {}
 
-namespace {
-
-template <class T>
-boost::asio::awaitable<void> answer([[maybe_unused]] std::shared_ptr<Driver> alive, Loop& loop,
-                                    Done<CloudResult<T>> done, Work<T> work) {
-  auto calm = without_throwing(std::move(work));
-  CloudResult<T> result = co_await std::move(calm);
-  loop.post(
-      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
-}
-
-// Runs the work and posts its answer; the driver stays until then.
-template <class T>
-void answer_with(const std::shared_ptr<Driver>& driver, Loop& loop, Done<CloudResult<T>> done,
-                 Work<T> work) {
-  http::spawn(driver->executor(), "digitalocean",
-              answer<T>(driver, loop, std::move(done), std::move(work)));
-}
-
-}  // namespace
 }  // namespace digitalocean
-
-using digitalocean::answer_with;
 
 DigitalOceanCloud::DigitalOceanCloud(boost::asio::any_io_executor executor, http::Client& client,
                                      const Clock& clock, DigitalOceanOptions options)
@@ -66,63 +44,66 @@ const CloudTraits& DigitalOceanCloud::traits() const {
 
 void DigitalOceanCloud::check(const Credentials& credentials, Loop& loop,
                               Done<CloudResult<Identity>> done) {
-  answer_with(driver_, loop, std::move(done), driver_for(credentials).check(credentials));
+  start(driver_, "digitalocean check", driver_for(credentials).check(credentials), loop,
+        std::move(done));
 }
 
 void DigitalOceanCloud::examine(const Credentials& credentials, std::string region, Loop& loop,
                                 Done<CloudResult<Examination>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).examine(credentials, std::move(region)));
+  start(driver_, "digitalocean examine",
+        driver_for(credentials).examine(credentials, std::move(region)), loop, std::move(done));
 }
 
 void DigitalOceanCloud::prepare(const Credentials& credentials, PrepareSpec spec, Loop& loop,
                                 Done<CloudResult<std::vector<LaunchTarget>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).prepare(credentials, std::move(spec)));
+  start(driver_, "digitalocean prepare",
+        driver_for(credentials).prepare(credentials, std::move(spec)), loop, std::move(done));
 }
 
 void DigitalOceanCloud::launch(const Credentials& credentials, LaunchSpec spec, Loop& loop,
                                Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).launch(credentials, std::move(spec)));
+  start(driver_, "digitalocean launch",
+        driver_for(credentials).launch(credentials, std::move(spec)), loop, std::move(done));
 }
 
 void DigitalOceanCloud::look_up(const Credentials& credentials, LookUp what, Loop& loop,
                                 Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).look_up(credentials, std::move(what)));
+  start(driver_, "digitalocean look_up",
+        driver_for(credentials).look_up(credentials, std::move(what)), loop, std::move(done));
 }
 
 void DigitalOceanCloud::list(const Credentials& credentials, std::string region,
                              std::string installation, Loop& loop,
                              Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials)
-                  .list(credentials, std::move(region), std::move(installation),
-                        digitalocean::Driver::Gpus::when_due));
+  start(driver_, "digitalocean list",
+        driver_for(credentials)
+            .list(credentials, std::move(region), std::move(installation),
+                  digitalocean::Driver::Gpus::when_due),
+        loop, std::move(done));
 }
 
 void DigitalOceanCloud::list_everything(const Credentials& credentials, std::string region,
                                         std::string installation, Loop& loop,
                                         Done<CloudResult<std::vector<Instance>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials)
-                  .list(credentials, std::move(region), std::move(installation),
-                        digitalocean::Driver::Gpus::always));
+  start(driver_, "digitalocean list_everything",
+        driver_for(credentials)
+            .list(credentials, std::move(region), std::move(installation),
+                  digitalocean::Driver::Gpus::always),
+        loop, std::move(done));
 }
 
 void DigitalOceanCloud::terminate(const Credentials& credentials, std::string /*region*/,
                                   std::vector<std::string> ids, Loop& loop,
                                   Done<CloudResult<Terminated>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).terminate(credentials, std::move(ids)));
+  start(driver_, "digitalocean terminate",
+        driver_for(credentials).terminate(credentials, std::move(ids)), loop, std::move(done));
 }
 
 void DigitalOceanCloud::ended(const Credentials& credentials, std::string /*region*/,
                               std::vector<std::string> ids, Loop& loop,
                               Done<CloudResult<std::map<std::string, Time>>> done) {
-  answer_with(driver_, loop, std::move(done),
-              driver_for(credentials).ended(credentials, std::move(ids)));
+  start(driver_, "digitalocean ended", driver_for(credentials).ended(credentials, std::move(ids)),
+        loop, std::move(done));
 }
 
 }  // namespace mayfly::clouds

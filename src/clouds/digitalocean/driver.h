@@ -4,7 +4,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <exception>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "clouds/digitalocean/availability.h"
 #include "clouds/digitalocean/gpu_watch.h"
 #include "clouds/digitalocean/pages.h"
+#include "clouds/shared/start.h"
 
 namespace mayfly::clouds::digitalocean {
 
@@ -24,20 +24,6 @@ inline constexpr std::size_t kUserDataBytesMax = 64u << 10;
 inline constexpr int kDeletesAtOnce = 4;
 // Of an account's actions: 2,000, which is some hours of a busy one.
 inline constexpr int kActionPagesMax = 10;
-
-template <class T>
-using Work = boost::asio::awaitable<CloudResult<T>>;
-
-// Ours never throws, but memory may end, and whoever asked must hear of it.
-template <class T>
-Work<T> without_throwing(Work<T> work) {
-  try {
-    co_return co_await std::move(work);
-  } catch (const std::exception& thrown) {
-    co_return std::unexpected(CloudFailure{
-        .reaction = Reaction::ambiguous, .code = "InternalError", .message = thrown.what()});
-  }
-}
 
 class Driver {
  public:

@@ -17,7 +17,6 @@
 namespace mayfly::clouds::emr {
 
 using aws::Caller;
-using aws::Work;
 
 inline constexpr std::size_t kTerminateIdsMax = 10;  // EMR's limit for one call
 inline constexpr int kListPagesMax = 200;  // of fifty clusters; then it is not a listing but a loop

@@ -2,12 +2,10 @@
 
 #include <boost/asio/strand.hpp>
 
-#include "clouds/aws/start.h"
 #include "clouds/emr/driver.h"
+#include "clouds/shared/start.h"
 
 namespace mayfly::clouds {
-
-using aws::start;
 
 namespace emr {
 

@@ -15,7 +15,6 @@ namespace mayfly::clouds::emr {
 namespace {
 
 using aws::Caller;
-using aws::Work;
 
 // Zeppelin, Ganglia and Spark's history: the pages that people are given links to
 // (model/cluster.h). YARN's (8088) is not among them; whoever reaches it may run programs there.

@@ -17,15 +17,15 @@ class Entrances {
   Entrances(aws::SignedClient& client, const Clock& clock);
 
   // The name of the key pair of that OpenSSH line, imported when it is not there.
-  aws::Work<std::string> key_pair(aws::Caller caller, std::string public_key);
+  Work<std::string> key_pair(aws::Caller caller, std::string public_key);
   // The id of a group that opens ssh as the shared group does, and the pages to that network alone.
-  aws::Work<std::string> open_group(aws::Caller caller, std::string vpc, std::string cidr);
+  Work<std::string> open_group(aws::Caller caller, std::string vpc, std::string cidr);
 
   // Something that was remembered of this region turned out to be wrong.
   void forget(const aws::Caller& caller);
 
  private:
-  aws::Work<std::string> import(aws::Caller caller, std::string name, std::string public_key);
+  Work<std::string> import(aws::Caller caller, std::string name, std::string public_key);
 
   aws::SignedClient& client_;
   Remembered<std::string> key_pairs_;

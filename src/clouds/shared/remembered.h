@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "clouds/shared/start.h"
 #include "core/time.h"
 #include "http/await.h"
 #include "model/cloud_failure.h"
@@ -42,7 +43,7 @@ class Remembered {
       co_return co_await std::move(answering);
     }
     Asking asking(waiting_, name);
-    auto work = ask();
+    auto work = without_throwing(ask());
     Answer answer = co_await std::move(work);
     if (answer) keep(name, *answer);
     for (Done<Answer>& done : asking.end()) done(answer);

@@ -125,6 +125,35 @@ TEST_F(RememberedAnswers, NeverFillTheMemory) {
   EXPECT_EQ(asked.size(), 1u) << "the latest is known";
 }
 
+TEST(RememberedAnswer, OfWhoeverThrowsIsAFailureForAllWhoWait) {
+  ManualLoop clock;
+  Remembered<int> memory(clock, 10min);
+  boost::asio::io_context context;
+  std::vector<Done<int>> asked;
+  std::vector<CloudResult<int>> answers;
+  auto question = [&]() -> boost::asio::awaitable<CloudResult<int>> {
+    auto start = [&](Done<int> done) { asked.push_back(std::move(done)); };
+    auto waiting = http::await_done<int>(std::move(start));
+    co_await std::move(waiting);
+    throw std::bad_alloc();
+  };
+  auto getting = [&]() -> boost::asio::awaitable<void> {
+    auto work = memory.get("a\n", question);
+    answers.push_back(co_await std::move(work));
+  };
+  for (int i = 0; i < 3; ++i) boost::asio::co_spawn(context, getting, boost::asio::detached);
+  context.poll();
+  ASSERT_EQ(asked.size(), 1u);
+  asked[0](1);
+  context.restart();
+  context.poll();
+  ASSERT_EQ(answers.size(), 3u);
+  for (const auto& answer : answers) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().reaction, Reaction::ambiguous);
+  }
+}
+
 TEST(RememberedAnswer, OfNobodyLeavesNobodyWaiting) {
   ManualLoop clock;
   Remembered<int> memory(clock, 10min);
