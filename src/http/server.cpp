@@ -71,6 +71,7 @@ class Worker {
   // The io_context goes first: it destroys coroutines that still wait, whose wires leave the floor.
   Floor floor_;
   bool stopping_ = false;
+  bool full_ = false;  // the last connection could not be accepted
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer pause_{context_};
@@ -101,10 +102,13 @@ asio::awaitable<void> Worker::accept() {
     auto [error, socket] = co_await acceptor_.async_accept(kAwaitTuple);
     if (stopping_) co_return;
     if (!error) {
+      full_ = false;
       spawn(context_.get_executor(), "connection", serve(floor_, admit(floor_, std::move(socket))));
       continue;
     }
-    log::warning("cannot accept a connection", {{"reason", error.message()}});
+    // Once: whoever opens more connections than there can be shall not fill the log, too.
+    if (!std::exchange(full_, true))
+      log::warning("cannot accept connections", {{"reason", error.message()}});
     pause_.expires_after(kAcceptPause);
     co_await pause_.async_wait(kAwaitTuple);
   }

@@ -20,6 +20,7 @@
 #include "core/thread_loop.h"
 #include "http/client.h"
 #include "http/server.h"
+#include "http/spawn.h"
 #include "json/parse.h"
 #include "mail/smtp.h"
 #include "model/clouds.h"
@@ -243,7 +244,8 @@ class Running final : public Assembly {
   void take_up() {
     std::promise<Result<void>> ended;
     boost::asio::co_spawn(drivers_.executor(), service_->complete_all(),
-                          [&ended](const std::exception_ptr&, Result<void> answer) {
+                          [&ended](const std::exception_ptr& failure, Result<void> answer) {
+                            if (failure) answer = fail(ErrorCode::internal, http::what_of(failure));
                             ended.set_value(std::move(answer));
                           });
     const Result<void> result = ended.get_future().get();
