@@ -18,8 +18,8 @@ bool has_expired(const Prefill& prefill, Time now) {
   return prefill.created_at + kPrefillKept <= now;
 }
 
-// What goes so that one more finds room: what has expired of these, and the oldest while there are
-// too many. conflict: those are promised still.
+// What goes so that one more finds room: what has expired of these or cannot be read, and the
+// oldest while there are too many. conflict: those are promised still.
 Result<store::Batch> make_room(const store::Page& own, const store::Page& oldest, Time now) {
   store::Batch batch;
   const auto remove = [&](const store::Document& document) {
@@ -28,14 +28,14 @@ Result<store::Batch> make_room(const store::Page& own, const store::Page& oldest
         {.collection = kPrefills, .id = document.id, .expected_version = document.version});
   };
   for (const store::Document& document : oldest) {
-    TRY(const Prefill prefill, prefill_of(document));
-    if (has_expired(prefill, now)) remove(document);
+    const auto prefill = prefill_of(document);
+    if (!prefill || has_expired(*prefill, now)) remove(document);
   }
   std::size_t left = own.size();
   for (const store::Document& document : own) {
-    TRY(const Prefill prefill, prefill_of(document));
-    if (!has_expired(prefill, now) && left < kPrefillsOfUser) continue;
-    if (prefill.created_at + kPrefillPromised > now) {
+    const auto prefill = prefill_of(document);
+    if (prefill && !has_expired(*prefill, now) && left < kPrefillsOfUser) continue;
+    if (prefill && prefill->created_at + kPrefillPromised > now) {
       return fail(ErrorCode::conflict,
                   fmt::format("{} dialogs were filled in beforehand already", kPrefillsOfUser),
                   "Wait: each is kept for 15 minutes at least.");

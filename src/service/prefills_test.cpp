@@ -102,6 +102,18 @@ TEST_F(Prefills, AreKeptForAllWhoAskAtOnce) {
   EXPECT_EQ(stored(), 3u);
 }
 
+TEST_F(Prefills, ThatCannotBeReadHoldUpNobody) {
+  begin();
+  store::Batch batch;
+  batch.push_back({.collection = kPrefills,
+                   .id = "f-0",
+                   .document = store::Document{.body = "{", .indexes = {{"user", "bob"}}}});
+  ASSERT_TRUE(disk_->apply(std::move(batch)));
+  const auto kept = keep();
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(stored(), 1u);
+}
+
 // Prefixes make much of little: what is kept counts, not what was sent.
 TEST_F(Prefills, HaveASizeThatIsStored) {
   begin();

@@ -260,6 +260,16 @@ TEST_F(OslcDialogs, RefuseWhatIsNoRepresentation) {
   EXPECT_EQ(ask("POST", mine("dialogs/run"), std::string(70'000, ' ')).status, 413);
 }
 
+// A prefix is sent once and kept as often as it is used.
+TEST_F(OslcDialogs, RefuseMuchThatIsMadeOfLittle) {
+  std::string body = fmt::format("{}@prefix p: <http://x/{}> .\n<> a oslc_auto:AutomationRequest",
+                                 kPrefixes, std::string(10'000, 'a'));
+  for (int i = 0; i < 10; ++i) body += given("clouds", fmt::format("p:n{}", i));
+  const Reply refused = ask("POST", mine("dialogs/run"), body + " .");
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_THAT(refused.error(), HasSubstr("too much"));
+}
+
 TEST_F(OslcDialogs, ThatWereFilledInTooLongAgoSaySo) {
   const Reply gone = page(mine("prefilled/f-0"));
   EXPECT_EQ(gone.status, 404);
