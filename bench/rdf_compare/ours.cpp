@@ -2,6 +2,8 @@
 //
 //   rdf_compare write FILE.ttl FOLDER    the document in each syntax, for the others
 //   rdf_compare time FOLDER SECONDS      microseconds of each, the median
+//   rdf_compare repeat FOLDER/document.X COUNT    nothing but that, so often: for callgrind and
+//   perf
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,6 +69,18 @@ int time_all(const std::string& folder, double seconds) {
   return 0;
 }
 
+int repeat(const std::string& path, int count) {
+  const auto* const form =
+      std::ranges::find_if(kForms, [&](const auto& one) { return path.ends_with(one.second); });
+  if (form == std::end(kForms)) return 1;
+  const std::string text = contents(path);
+  std::string written;
+  for (int i = 0; i < count; ++i) {
+    if (convert(form->first, text, written) == 0) return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace mayfly::rdf
 
@@ -74,6 +88,9 @@ int main(int argc, char** argv) {
   const std::string_view what = argc == 4 ? argv[1] : "";
   if (what == "write") return mayfly::rdf::write_all(argv[2], argv[3]);
   if (what == "time") return mayfly::rdf::time_all(argv[2], std::stod(argv[3]));
-  fmt::print(stderr, "usage: rdf_compare write FILE.ttl FOLDER | time FOLDER SECONDS\n");
+  if (what == "repeat") return mayfly::rdf::repeat(argv[2], std::stoi(argv[3]));
+  fmt::print(stderr,
+             "usage: rdf_compare write FILE.ttl FOLDER | time FOLDER SECONDS | repeat "
+             "FOLDER/document.X COUNT\n");
   return 2;
 }

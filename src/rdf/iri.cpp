@@ -95,12 +95,15 @@ std::string_view scheme_of(std::string_view iri) {
   return {};
 }
 
-bool has_only_iri_chars(std::string_view iri) {
-  const auto forbidden = [](auto c) {
+std::size_t find_not_iri(std::string_view text, std::size_t at) {
+  return find_byte(text, at, [](auto c) {
     return ((c >= 0) & (c <= ' ')) | (c == '<') | (c == '>') | (c == '"') | (c == '{') |
            (c == '}') | (c == '|') | (c == '^') | (c == '`') | (c == '\\');
-  };
-  return find_byte(iri, 0, forbidden) == iri.size();
+  });
+}
+
+bool has_only_iri_chars(std::string_view iri) {
+  return find_not_iri(iri, 0) == iri.size();
 }
 
 bool is_absolute_iri(std::string_view iri) {

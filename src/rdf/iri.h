@@ -10,7 +10,10 @@ namespace mayfly::rdf {
 // "http" of "http://a/b"; empty for a relative reference.
 std::string_view scheme_of(std::string_view iri);
 
-// Nothing in it that no RDF syntax could write: no space, control character or <>"{}|^`\.
+// The offset from `at` on of the first byte that no RDF syntax could write in an IRI: a space, a
+// control character or one of <>"{}|^`\. The text's size if there is none.
+std::size_t find_not_iri(std::string_view text, std::size_t at);
+// Nothing like that in it.
 bool has_only_iri_chars(std::string_view iri);
 // Those characters, behind a scheme.
 bool is_absolute_iri(std::string_view iri);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rdf/byte_search.h"
 #include "rdf/iri.h"
 #include "rdf/term.h"
 
@@ -84,7 +85,7 @@ bool TurtleCursor::unicode_escape(char32_t& c) {
 
 bool TurtleCursor::iri_reference(std::string_view& iri) {
   const std::size_t start = ++at_;
-  while (at_ < text_.size() && has_class(text_[at_], kIriByte)) ++at_;
+  at_ = find_not_iri(text_, start);
   if (peek() == '>') {
     iri = text_.substr(start, at_++ - start);
     return true;
@@ -134,6 +135,9 @@ bool TurtleCursor::quoted(std::string_view& text) {
   std::size_t start = at_;
   bool buffered = false;
   while (true) {
+    at_ = find_byte(text_, at_, [quote](auto c) {
+      return (c == quote) | (c == '\\') | (c == '\n') | (c == '\r');
+    });
     if (at_end()) {
       at_ = opened;
       return fail("a string is not closed");

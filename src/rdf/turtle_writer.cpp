@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "rdf/byte_search.h"
 #include "rdf/chars.h"
 #include "rdf/layout.h"
 #include "rdf/names.h"
@@ -32,12 +33,15 @@ bool turtle_prefix(const Prefix& prefix) {
 // A string in quotes, readable by N-Triples too.
 void append_string(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t start = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) continue;
-    out += text.substr(start, at - start);
-    start = at + 1;
+  const auto special = [](auto c) {
+    return ((c >= 0) & (c < ' ')) | (c == '"') | (c == '\\') | (c == 0x7F);
+  };
+  while (true) {
+    const std::size_t plain = find_byte(text, 0, special);
+    out += text.substr(0, plain);
+    if (plain == text.size()) break;
+    const char c = text[plain];
+    text.remove_prefix(plain + 1);
     switch (c) {
       case '"':
         out += "\\\"";
@@ -55,10 +59,9 @@ void append_string(std::string_view text, std::string& out) {
         out += "\\t";
         break;
       default:
-        fmt::format_to(std::back_inserter(out), "\\u{:04X}", c);
+        fmt::format_to(std::back_inserter(out), "\\u{:04X}", static_cast<unsigned>(c));
     }
   }
-  out += text.substr(start);
   out += '"';
 }
 

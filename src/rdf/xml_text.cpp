@@ -346,9 +346,10 @@ Result<std::string_view> prepare_xml(std::string_view format, std::string_view t
   if (text.size() > limits.bytes_max)
     return std::unexpected(check_text(format, text, limits).error());
   TRY(const std::string_view utf8, xml_as_utf8(format, text, storage));
-  TRY_VOID(check_text(format, utf8, {.bytes_max = 2 * limits.bytes_max}));
-  if (const std::size_t at = find_not_xml(utf8); at != kNoOffset)
+  if (const std::size_t at = find_not_xml(utf8); at != kNoOffset) {
+    TRY_VOID(check_text(format, utf8, {.bytes_max = utf8.size()}));  // that it is UTF-8
     return fail_at(format, line_of(utf8, at), "holds a character that XML does not have");
+  }
   XmlScanner scanner(utf8, limits.bytes_max);
   if (!scanner.run()) return fail_at(format, scanner.error_line(), scanner.error());
   if (!scanner.has_changes()) return utf8;
