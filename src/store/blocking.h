@@ -35,6 +35,9 @@ class Blocking {
     return wait<std::size_t>(
         [&](auto done) { store_.count(std::move(tally), loop_, std::move(done)); });
   }
+  Result<Hits> search(Search search) {
+    return wait<Hits>([&](auto done) { store_.search(std::move(search), loop_, std::move(done)); });
+  }
 
  private:
   template <class T, class Ask>

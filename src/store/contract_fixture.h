@@ -46,6 +46,12 @@ inline Write create(std::string collection, std::string id, std::string body = "
           .document = Document{.body = std::move(body), .indexes = std::move(indexes)}};
 }
 
+inline Write create_searched(std::string collection, std::string id, Searched searched) {
+  Write write = create(std::move(collection), std::move(id));
+  write.document->searched = std::move(searched);
+  return write;
+}
+
 inline Write update(std::string collection, std::string id, std::int64_t seen,
                     std::string body = "{}", Indexes indexes = {}) {
   Write write = create(std::move(collection), std::move(id), std::move(body), std::move(indexes));
@@ -85,6 +91,16 @@ class StoreContract : public ::testing::TestWithParam<MakeStore> {
     return ids({.collection = std::move(collection),
                 .index = std::move(index),
                 .value = std::move(value)});
+  }
+
+  // Of ada's reservations.
+  Ids search(std::vector<std::vector<SearchedWord>> any) {
+    const Result<Hits> hits =
+        ask_.search({.collection = "reservations", .scope = "ada", .any = std::move(any)});
+    EXPECT_EQ(outcome(hits), "ok");
+    Ids found;
+    for (const Hit& hit : hits.value_or(Hits{})) found.push_back(hit.id);
+    return found;
   }
 
   TempFolder folder_;

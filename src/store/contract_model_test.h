@@ -39,7 +39,28 @@ class ModelStore {
 
   std::optional<Document> get(const std::string& collection, const std::string& id) const {
     const auto found = documents_.find({collection, id});
-    return found == documents_.end() ? std::nullopt : std::optional(found->second);
+    return found == documents_.end() ? std::nullopt : std::optional(as_read(found->second));
+  }
+
+  // Moments are numbers that nothing shares here, so there is one order.
+  Hits search(const Search& search) const {
+    Hits hits;
+    for (const auto& [key, document] : documents_) {
+      const auto& searched = document.searched;
+      const bool there = key.first == search.collection && searched &&
+                         searched->scope == search.scope && searched->moment >= search.from &&
+                         searched->moment <= search.until;
+      if (there && std::ranges::any_of(search.any, [&](const auto& all) {
+            return std::ranges::all_of(all, [&](const SearchedWord& word) {
+              const std::string text = " " + searched->text + " ";
+              return text.find(" " + word.word + (word.beginning ? "" : " ")) != text.npos;
+            });
+          }))
+        hits.push_back({key.second, searched->moment, searched->text});
+    }
+    std::ranges::sort(hits, std::ranges::greater{}, &Hit::moment);
+    hits.resize(std::min(hits.size(), search.limit));
+    return hits;
   }
 
   Page query(const Query& query) const {
@@ -52,7 +73,7 @@ class ModelStore {
       const bool before =
           query.newest_first ? document.id >= query.after_id : document.id <= query.after_id;
       if (!query.after_id.empty() && before) continue;
-      page.push_back(document);
+      page.push_back(as_read(document));
     }
     if (query.newest_first) std::ranges::reverse(page);
     page.resize(std::min(page.size(), query.limit));
@@ -61,6 +82,11 @@ class ModelStore {
 
  private:
   using Documents = std::map<std::pair<std::string, std::string>, Document>;
+
+  static Document as_read(Document document) {
+    document.searched.reset();
+    return document;
+  }
 
   static bool unique(const Documents& documents) {
     std::map<std::pair<std::string, std::string>, int> holders;  // of the one unique index we try
@@ -113,13 +139,35 @@ class RandomOperations {
     return query;
   }
 
+  Search search() {
+    Search search{.collection = collection(), .scope = scope(), .limit = 1 + random_.below(8)};
+    for (auto any = 1 + random_.below(3); any > 0; --any) {
+      std::vector<SearchedWord>& all = search.any.emplace_back();
+      for (auto words = 1 + random_.below(2); words > 0; --words)
+        all.push_back({word(), one_in(3)});
+    }
+    if (one_in(4)) search.until = moment_ - std::min<std::int64_t>(moment_, 100);
+    if (one_in(4)) search.from = moment_ - std::min<std::int64_t>(moment_, 50);
+    return search;
+  }
+
  private:
   std::string value() {
     return std::string(random_.below(3), static_cast<char>('x' + random_.below(3)));
   }
 
+  std::string scope() { return one_in(2) ? "ada" : "bob"; }
+  std::string word() {
+    return std::string(1 + random_.below(2), static_cast<char>('p' + random_.below(3)));
+  }
+
   Document document(const std::string& collection) {
     Document document{.body = std::to_string(random_.next())};
+    if (one_in(2)) {
+      document.searched = {.scope = scope(), .moment = moment_++};
+      for (auto words = random_.below(4); words > 0; --words)
+        document.searched->text += (document.searched->text.empty() ? "" : " ") + word();
+    }
     if (collection == "users") {
       if (one_in(2)) document.indexes["token"] = value();
       return document;
@@ -132,6 +180,7 @@ class RandomOperations {
 
   SeededRandom random_;
   const ModelStore& model_;
+  std::int64_t moment_ = 0;
 };
 
 TEST_P(StoreContract, AgreesWithAModelOverFiveThousandRandomOperations) {
@@ -142,6 +191,7 @@ TEST_P(StoreContract, AgreesWithAModelOverFiveThousandRandomOperations) {
   ModelStore model;
   RandomOperations random(seed, model);
   int accepted_batches = 0;
+  std::size_t hits = 0;
   for (int operation = 0; operation < 5000 && !HasFailure(); ++operation) {
     SCOPED_TRACE("operation " + std::to_string(operation));
     if (random.one_in(2)) {
@@ -154,14 +204,20 @@ TEST_P(StoreContract, AgreesWithAModelOverFiveThousandRandomOperations) {
       const std::string id = random.id();
       const Result<std::optional<Document>> expected = model.get(collection, id);
       EXPECT_EQ(ask_.get(collection, id), expected);
-    } else {
+    } else if (random.one_in(2)) {
       const Query query = random.query();
       EXPECT_EQ(ask_.query(query), model.query(query));
+    } else {
+      const Search search = random.search();
+      const Hits expected = model.search(search);
+      EXPECT_EQ(ask_.search(search), expected);
+      hits += expected.size();
     }
   }
   // Chance that never gets through, or always, has tried nothing.
   EXPECT_GT(accepted_batches, 500);
   EXPECT_LT(accepted_batches, 2400);
+  EXPECT_GT(hits, 100U);
 }
 
 }  // namespace mayfly::store

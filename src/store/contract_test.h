@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "store/contract_fixture.h"
-#include "store/contract_model_test.h"  // IWYU pragma: export
+#include "store/contract_model_test.h"   // IWYU pragma: export
+#include "store/contract_search_test.h"  // IWYU pragma: export
 
 namespace mayfly::store {
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "store/collections.h"
+#include "store/words.h"
 
 namespace mayfly::store {
 namespace {
@@ -52,6 +53,26 @@ Result<void> check_id(std::string_view collection, std::string_view id) {
                              id.size(), kIdBytesMax));
 }
 
+Result<void> check_scope(std::string_view collection, std::string_view scope) {
+  if (scope.size() <= kScopeBytesMax) return {};
+  return invalid(fmt::format("a scope of '{}' has {} bytes, the most is {}", collection,
+                             scope.size(), kScopeBytesMax));
+}
+
+Result<void> check_moment(std::int64_t moment) {
+  if (moment >= 0 && moment <= kMomentMax) return {};
+  return invalid(fmt::format("the moment {}, it must be 0 to {}", moment, kMomentMax));
+}
+
+Result<void> check_searched(std::string_view collection, const Searched& searched) {
+  TRY_VOID(check_scope(collection, searched.scope));
+  TRY_VOID(check_moment(searched.moment));
+  if (searched.text.size() <= kSearchedBytesMax) return {};
+  return invalid(
+      fmt::format("a document of '{}' is to be found by a text of {} bytes, the most is {}",
+                  collection, searched.text.size(), kSearchedBytesMax));
+}
+
 Result<void> check_document(const Collection& collection, const Write& write,
                             const Document& document) {
   if (!document.id.empty() && document.id != write.id) {
@@ -67,6 +88,7 @@ Result<void> check_document(const Collection& collection, const Write& write,
   for (const auto& [index, value] : document.indexes) {
     TRY_VOID(check_index(collection, index, value));
   }
+  if (document.searched) return check_searched(collection.name, *document.searched);
   return {};
 }
 
@@ -137,6 +159,27 @@ Result<void> check(const Tally& tally) {
   TRY_VOID(check_index(*collection, tally.index, tally.value));
   if (tally.most >= 1 && tally.most <= kTallyMax) return {};
   return invalid(fmt::format("to count up to {}, it must be 1 to {}", tally.most, kTallyMax));
+}
+
+Result<void> check(const Search& search) {
+  TRY_VOID(known_collection(search.collection));
+  TRY_VOID(check_scope(search.collection, search.scope));
+  TRY_VOID(check_moment(search.from));
+  TRY_VOID(check_moment(search.until));
+  std::size_t words = 0;
+  for (const auto& all : search.any) {
+    if (all.empty()) return invalid("to search for no words");
+    words += all.size();
+    for (const SearchedWord& word : all) {
+      if (words_of(word.word) != std::vector{word.word})
+        return invalid(fmt::format("'{}' is no word", printable(word.word)));
+    }
+  }
+  if (words == 0 || words > kSearchedWordsMax)
+    return invalid(
+        fmt::format("to search for {} words, it must be 1 to {}", words, kSearchedWordsMax));
+  if (search.limit >= 1 && search.limit <= kPageMax) return {};
+  return invalid(fmt::format("{} hits at once, it must be 1 to {}", search.limit, kPageMax));
 }
 
 std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version) {

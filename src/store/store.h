@@ -32,6 +32,18 @@ inline constexpr std::size_t kBodyBytesMax = 16 << 20;
 inline constexpr std::size_t kBatchWritesMax = 1000;
 inline constexpr std::size_t kPageMax = 10'000;
 
+// What search() finds a document by.
+struct Searched {
+  std::string scope = {};   // whose it is: one search looks at one scope
+  std::int64_t moment = 0;  // milliseconds, 0 to kMomentMax; what is found comes newest first
+  std::string text = {};    // its words count (words.h)
+
+  bool operator==(const Searched&) const = default;
+};
+inline constexpr std::size_t kScopeBytesMax = 200;
+inline constexpr std::size_t kSearchedBytesMax = 8000;
+inline constexpr std::int64_t kMomentMax = (std::int64_t{1} << 42) - 1;
+
 struct Document {
   std::string id = {};       // unique in its collection
   std::int64_t version = 0;  // 1 after the first write, then one more with each
@@ -39,6 +51,8 @@ struct Document {
   // The lookups this document wants to be found by: index name -> value. Each name must be declared
   // by its collection (collections.h). Absent = not in that index.
   std::map<std::string, std::string> indexes = {};
+  // nullopt: search() does not find it. Whoever reads a document does not get this back.
+  std::optional<Searched> searched = {};
 
   bool operator==(const Document&) const = default;
 };
@@ -88,6 +102,36 @@ struct Tally {
 };
 inline constexpr std::size_t kTallyMax = 1'000'000;
 
+// Finds documents by words of what they are searched by, never by looking at all of them. Words are
+// those of words.h.
+struct SearchedWord {
+  std::string word = {};
+  bool beginning = false;  // a word that begins so is one, too
+
+  bool operator==(const SearchedWord&) const = default;
+};
+struct Search {
+  std::string collection = {};
+  std::string scope = {};
+  // Found is what has all words of one of these. Neither these nor one of them is empty.
+  std::vector<std::vector<SearchedWord>> any = {};
+  // Moments, both inclusive.
+  std::int64_t from = 0;
+  std::int64_t until = kMomentMax;
+  std::size_t limit = 100;  // 1 to kPageMax
+};
+inline constexpr std::size_t kSearchedWordsMax = 200;  // of one search
+
+struct Hit {
+  std::string id = {};
+  std::int64_t moment = 0;
+  std::string text = {};  // Searched::text, as it was written
+
+  bool operator==(const Hit&) const = default;
+};
+// The newest first; those of one moment in an order that stays. Fewer than `limit` = no more.
+using Hits = std::vector<Hit>;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -100,6 +144,7 @@ class Store {
                        Done<Result<std::vector<std::optional<Document>>>> done) = 0;
   virtual void query(Query query, Loop& answer_on, Done<Result<Page>> done) = 0;
   virtual void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) = 0;
+  virtual void search(Search search, Loop& answer_on, Done<Result<Hits>> done) = 0;
 };
 
 // What every implementation refuses, in the same words, before it looks at what is stored
@@ -109,6 +154,7 @@ Result<void> check_get(std::string_view collection, std::string_view id);
 Result<void> check_get_all(std::string_view collection, const std::vector<std::string>& ids);
 Result<void> check(const Query& query);
 Result<void> check(const Tally& tally);
+Result<void> check(const Search& search);
 
 // The two ways a batch can conflict, in the same words everywhere.
 std::unexpected<Error> wrong_version(const Write& write, std::int64_t found_version);

@@ -58,6 +58,12 @@ class SerialStore final : public store::Store {
       inner_.count(std::move(tally), home_, std::move(back));
     });
   }
+  void search(store::Search search, Loop& loop, Done<Result<store::Hits>> done) override {
+    home_.post([this, search = std::move(search),
+                back = answered_on<Result<store::Hits>>(loop, std::move(done))]() mutable {
+      inner_.search(std::move(search), home_, std::move(back));
+    });
+  }
 
  private:
   store::Store& inner_;

@@ -8,6 +8,7 @@
 
 #include "core/assert.h"
 #include "store/collections.h"
+#include "store/words.h"
 
 namespace mayfly::store {
 namespace {
@@ -21,8 +22,17 @@ auto* find_in(Map& map, std::string_view key) {
 template <class Range>
 Page first_of(Range&& documents, std::size_t limit) {
   Page page;
-  for (const auto& [id, document] : documents | std::views::take(limit)) page.push_back(*document);
+  for (const auto& [id, document] : documents | std::views::take(limit)) {
+    page.push_back(*document);
+    page.back().searched.reset();
+  }
   return page;
+}
+
+bool has_word(const std::vector<std::string>& words, const SearchedWord& wanted) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return wanted.beginning ? word.starts_with(wanted.word) : word == wanted.word;
+  });
 }
 
 }  // namespace
@@ -42,7 +52,10 @@ Result<void> MemoryDisk::apply(Batch batch) {
 
 std::optional<Document> MemoryDisk::get(std::string_view collection, std::string_view id) const {
   const auto document = peek(collection, id);
-  return document == nullptr ? std::nullopt : std::optional(*document);
+  if (document == nullptr) return std::nullopt;
+  std::optional<Document> copy = *document;
+  copy->searched.reset();
+  return copy;
 }
 
 std::shared_ptr<const Document> MemoryDisk::peek(std::string_view collection,
@@ -69,6 +82,24 @@ std::size_t MemoryDisk::count(const Tally& tally) const {
   const Documents* documents =
       find({.collection = tally.collection, .index = tally.index, .value = tally.value});
   return documents == nullptr ? 0 : std::min(tally.most, documents->size());
+}
+
+Hits MemoryDisk::search(const Search& search) const {
+  const Shelf* shelf = find_shelf(search.collection);
+  const auto* scope = shelf == nullptr ? nullptr : find_in(shelf->searched, search.scope);
+  Hits hits;
+  if (scope == nullptr) return hits;
+  for (const auto& [place, text] : *scope | std::views::reverse) {
+    if (place.first > search.until) continue;
+    if (place.first < search.from || hits.size() == search.limit) break;
+    const std::vector<std::string> words = words_of(text);
+    const bool fits = std::ranges::any_of(search.any, [&](const auto& all) {
+      return std::ranges::all_of(
+          all, [&](const SearchedWord& wanted) { return has_word(words, wanted); });
+    });
+    if (fits) hits.push_back({place.second, place.first, text});
+  }
+  return hits;
 }
 
 const MemoryDisk::Shelf* MemoryDisk::find_shelf(std::string_view collection) const {
@@ -122,6 +153,7 @@ void MemoryDisk::take_out(const Write& write) {
     holders->second.erase(write.id);
     if (holders->second.empty()) values.erase(holders);
   }
+  if (old->second->searched) take_out_of_search(shelf, *old->second);
   shelf.documents.erase(old);
 }
 
@@ -133,7 +165,20 @@ void MemoryDisk::put_in(Write write) {
   for (const auto& [index, value] : document->indexes) {
     shelf.indexes[index][value].emplace(write.id, document);
   }
+  if (document->searched) put_into_search(shelf, *document);
   shelf.documents.emplace(std::move(write.id), document);
+}
+
+void MemoryDisk::take_out_of_search(Shelf& shelf, const Document& document) {
+  const auto scope = shelf.searched.find(document.searched->scope);
+  ASSERT(scope != shelf.searched.end());
+  scope->second.erase({document.searched->moment, document.id});
+  if (scope->second.empty()) shelf.searched.erase(scope);
+}
+
+void MemoryDisk::put_into_search(Shelf& shelf, const Document& document) {
+  const Searched& searched = *document.searched;
+  shelf.searched[searched.scope].emplace(Place{searched.moment, document.id}, searched.text);
 }
 
 }  // namespace mayfly::store

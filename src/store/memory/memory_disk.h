@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/result.h"
 #include "store/store.h"
@@ -26,11 +27,15 @@ class MemoryDisk {
   std::shared_ptr<const Document> peek(std::string_view collection, std::string_view id) const;
   Page query(const Query& query) const;
   std::size_t count(const Tally& tally) const;
+  Hits search(const Search& search) const;
 
  private:
   using Documents = std::map<std::string, std::shared_ptr<const Document>, std::less<>>;
+  using Place = std::pair<std::int64_t, std::string>;
   struct Shelf {
     Documents documents;
+    // scope -> the texts in it, in the order of moments, then ids. Invariant: no empty value.
+    std::map<std::string, std::map<Place, std::string>, std::less<>> searched;
     // index -> value -> the documents that have it. Invariant: no empty value.
     std::map<std::string, std::map<std::string, Documents, std::less<>>, std::less<>> indexes;
   };
@@ -41,6 +46,8 @@ class MemoryDisk {
   Result<void> check_unique(const Batch& batch) const;
   void take_out(const Write& write);
   void put_in(Write write);
+  static void take_out_of_search(Shelf& shelf, const Document& document);
+  static void put_into_search(Shelf& shelf, const Document& document);
 
   std::map<std::string, Shelf, std::less<>> shelves_;
 };

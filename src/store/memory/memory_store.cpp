@@ -107,6 +107,18 @@ void MemoryStore::count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> 
   answer<std::size_t>(answer_on, std::move(done), std::move(result));
 }
 
+void MemoryStore::search(Search search, Loop& answer_on, Done<Result<Hits>> done) {
+  Result<Hits> result;
+  if (auto checked = check(search); !checked) {
+    result = std::unexpected(std::move(checked).error());
+  } else if (faults_->read_fails()) {
+    result = out_of_order();
+  } else {
+    result = disk_->search(search);
+  }
+  answer<Hits>(answer_on, std::move(done), std::move(result));
+}
+
 template <class T>
 void MemoryStore::answer(Loop& loop, Done<Result<T>> done, Result<T> result) {
   Task task = [done = std::move(done), result = std::move(result)]() mutable {

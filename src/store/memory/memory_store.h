@@ -56,6 +56,7 @@ class MemoryStore final : public Store {
                Done<Result<std::vector<std::optional<Document>>>> done) override;
   void query(Query query, Loop& answer_on, Done<Result<Page>> done) override;
   void count(Tally tally, Loop& answer_on, Done<Result<std::size_t>> done) override;
+  void search(Search search, Loop& answer_on, Done<Result<Hits>> done) override;
 
  private:
   struct Waiting {

@@ -13,6 +13,17 @@ const char* data_of(std::string_view bytes) {
   return bytes.data() == nullptr ? "" : bytes.data();
 }
 
+std::string_view bytes_of(sqlite3_value* value) {
+  const void* data = sqlite3_value_blob(value);
+  return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+void call_text_function(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto function = *static_cast<Connection::TextFunction*>(sqlite3_user_data(context));
+  const std::string text = function(bytes_of(values[0]), bytes_of(values[1]), bytes_of(values[2]));
+  sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 }  // namespace
 
 int Statement::bind(int position, std::int64_t value) {
@@ -86,6 +97,15 @@ Result<std::int64_t> Connection::integer(std::string_view sql) {
   TRY(const bool found, cursor.next());
   ASSERT(found);
   return cursor.integer(0);
+}
+
+Result<void> Connection::define(const char* name, TextFunction function) {
+  const int code =
+      sqlite3_create_function_v2(db_.get(), name, 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                 new TextFunction(function), &call_text_function, nullptr, nullptr,
+                                 [](void* owned) { delete static_cast<TextFunction*>(owned); });
+  if (code == SQLITE_OK) return {};
+  return failure(db_.get());
 }
 
 Result<void> Connection::checkpoint() {

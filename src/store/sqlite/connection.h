@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -85,6 +86,10 @@ class Connection {
   Result<void> run(const char* sql);
   // The first column of the one row that `sql` gives.
   Result<std::int64_t> integer(std::string_view sql);
+
+  // A function of three texts for SQL, for as long as the connection lives.
+  using TextFunction = std::string (*)(std::string_view, std::string_view, std::string_view);
+  Result<void> define(const char* name, TextFunction function);
 
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
   bool read_only() const { return sqlite3_db_readonly(db_.get(), "main") != 0; }

@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "store/sqlite/word_index.h"
+
 namespace mayfly::store::sqlite {
 namespace {
 
@@ -65,6 +67,59 @@ constexpr std::array kMigrations = {
                            length(CAST(value AS BLOB)) || ':' || value || ',' AS BLOB)
         FROM added WHERE documents.rowid = added.row;
       DROP TABLE added;
+    )sql",
+    // What is stored is found by its words, too: the same that its writers take.
+    R"sql(
+      ALTER TABLE documents ADD COLUMN text_row INTEGER;
+      CREATE TABLE texts (
+        row INTEGER PRIMARY KEY,
+        collection TEXT NOT NULL,
+        scope BLOB NOT NULL,
+        id BLOB NOT NULL,
+        text TEXT NOT NULL
+      ) STRICT;
+      CREATE VIRTUAL TABLE words
+        USING fts5 (word, content='', detail='none', columnsize=0, tokenize='ascii');
+      CREATE TEMP TABLE found AS
+        SELECT rowid AS document, collection, id, body ->> '$.user' AS scope,
+               CAST(strftime('%s', body ->> '$.created_at') AS INTEGER) * 1000 +
+                 CAST(substr(strftime('%f', body ->> '$.created_at'), 4) AS INTEGER) AS moment,
+               (body ->> '$.id') || char(10) || ifnull((body ->> '$.request.name') || char(10), '')
+                 || ifnull((SELECT char(10) || group_concat(replace(atom, char(10), ' '), char(10))
+                     FROM json_tree(body) WHERE type = 'text' AND atom <> '' AND (
+                       (path = '$.request' AND key IN ('image', 'instance_type', 'release', 'subnet',
+                                                       'log_uri', 'open_to'))
+                       OR path IN ('$.request.clouds', '$.request.regions',
+                                   '$.request.applications')
+                       OR (path GLOB '$.attempts*.offer'
+                           AND key IN ('cloud', 'region', 'instance_type'))
+                       OR (path GLOB '$.attempts*.instance'
+                           AND key IN ('id', 'public_ip', 'private_ip', 'dns_name'))
+                       OR (body ->> '$.ready_at' IS NULL AND (
+                           (path = '$' AND key = 'end_reason') OR
+                           (path GLOB '$.attempts*' AND key = 'reason'))))), '') AS text
+          FROM documents WHERE collection = 'reservations' AND json_valid(body)
+        UNION ALL
+        SELECT rowid, collection, id, body ->> '$.user',
+               CAST(strftime('%s', body ->> '$.created_at') AS INTEGER) * 1000 +
+                 CAST(substr(strftime('%f', body ->> '$.created_at'), 4) AS INTEGER),
+               (body ->> '$.id') || char(10) || ifnull((body ->> '$.title') || char(10), '')
+                 || ifnull((SELECT char(10) || group_concat(replace(atom, char(10), ' '), char(10))
+                     FROM json_tree(body) WHERE type = 'text' AND atom <> '' AND (
+                       (path = '$' AND key IN ('plan', 'reservation', 'description', 'refusal'))
+                       OR (key = 'value' AND path GLOB '$.parameters*'))), '')
+          FROM documents WHERE collection = 'automations' AND json_valid(body)
+          AND body ->> '$.kind' <> 'prepared';
+      DELETE FROM found WHERE scope IS NULL OR text IS NULL OR moment IS NULL OR moment < 0;
+      CREATE TEMP TABLE placed AS
+        SELECT document, (moment << 20) + row_number() OVER (PARTITION BY moment ORDER BY document)
+                 AS row, collection, scope, id, text FROM found;
+      INSERT INTO texts SELECT row, collection, CAST(scope AS BLOB), id, text FROM placed;
+      INSERT INTO words (rowid, word) SELECT row, tokens_of(collection, scope, text) FROM texts;
+      UPDATE documents SET text_row = placed.row FROM placed
+        WHERE documents.rowid = placed.document;
+      DROP TABLE placed;
+      DROP TABLE found;
     )sql",
 };
 constexpr auto kFormatVersion = static_cast<std::int64_t>(kMigrations.size());
@@ -197,6 +252,7 @@ Result<void> use_log(Connection& connection, const fs::path& file) {
 }
 
 Result<void> migrate(Connection& connection) {
+  TRY_VOID(connection.define("tokens_of", &tokens_of));
   TRY_VOID(connection.run("BEGIN IMMEDIATE"));
   // Only now: another process may have done it while we waited.
   TRY(const std::int64_t version, connection.integer("PRAGMA user_version"));

@@ -33,6 +33,16 @@ void write_file(const fs::path& file, std::string_view bytes) {
   std::ofstream(file, std::ios::binary) << bytes;
 }
 
+// As an earlier version would have left what is in it.
+void make_older(const fs::path& file, int version) {
+  Connection old = *Connection::open(file, Connection::Mode::read_write);
+  const std::string stamp = "PRAGMA user_version = " + std::to_string(version);
+  ASSERT_TRUE(
+      old.run("DROP TABLE words; DROP TABLE texts; "
+              "ALTER TABLE documents DROP COLUMN text_row"));
+  ASSERT_TRUE(old.run(stamp.c_str()));
+}
+
 class Database : public ::testing::Test {
  protected:
   TempFolder folder_;
@@ -61,7 +71,7 @@ TEST_F(Database, SaysWhatItIs) {
   ASSERT_EQ(refusal(file_), "opened");
   Connection connection = *Connection::open(file_, Connection::Mode::read_only);
   EXPECT_EQ(connection.integer("PRAGMA application_id"), 0x4d617966);
-  EXPECT_EQ(connection.integer("PRAGMA user_version"), 2);
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), 3);
 }
 
 // What version 1 did not know, found by what version 2 has: as if it had been written just now.
@@ -87,10 +97,7 @@ TEST_F(Database, OfTheFirstVersionIsFoundByTheIndexesOfTheSecond) {
                {{"teardown_of", "r-1"}}),
     }));
   }
-  {
-    Connection first = *Connection::open(file_, Connection::Mode::read_write);
-    ASSERT_TRUE(first.run("PRAGMA user_version = 1"));
-  }
+  make_older(file_, 1);
   const auto store = open(file_);
   ASSERT_TRUE(store) << store.error().message;
   Blocking ask(**store, loop);
@@ -112,6 +119,68 @@ TEST_F(Database, OfTheFirstVersionIsFoundByTheIndexesOfTheSecond) {
   // Written again, each is found by what it has then.
   ASSERT_TRUE(ask.commit({update("reservations", "r-1", 1, "{}", {{"user", "ada"}})}));
   EXPECT_EQ(found("reservations", "user_phase", "ada/ready/was-ready"), Ids{});
+}
+
+// By the words that its writers would give it; documents that are written again lose them.
+TEST_F(Database, OfTheSecondVersionIsFoundByItsWords) {
+  ThreadLoop loop;
+  {
+    const auto store = open(file_);
+    Blocking ask(**store, loop);
+    ASSERT_TRUE(ask.commit({
+        create(
+            "reservations", "r-1",
+            R"({"id":"r-1","user":"ada","created_at":"2026-01-01T00:00:00.123456Z","end_reason":"room",)"
+            R"("request":{"name":"Nightly","image":"ubuntu-24.04","clouds":["aws"],"user_data":"secret"},)"
+            R"("attempts":[{"offer":{"cloud":"aws","region":"eu-west-1","instance_type":"t3.micro"},)"
+            R"("reason":"no capacity","machines":[{"instance":{"id":"i-7","public_ip":"203.0.113.7"}}]}]})"),
+        create("reservations", "r-2",
+               R"({"id":"r-2","user":"ada","created_at":"2026-01-01T00:00:00.123Z","request":{},)"
+               R"("ready_at":"2026-01-01T00:01:00Z","end_reason":"room"})"),
+        create("reservations", "r-3", "not JSON"),
+        create("reservations", "r-4",
+               R"({"id":"r-4","user":"bob","created_at":"2026-01-02T00:00:00Z",)"
+               R"("request":{"name":"nightly"}})"),
+        create("automations", "r-1",
+               R"({"id":"r-1","user":"ada","kind":"launch","created_at":"2026-01-01T00:00:00Z",)"
+               R"("plan":"template:web","title":"The shop",)"
+               R"("parameters":[{"name":"color","value":"deep blue"}]})"),
+        create("automations", "d-1",
+               R"({"id":"d-1","user":"ada","kind":"prepared","created_at":"2026-01-01T00:00:00Z",)"
+               R"("title":"The shop"})"),
+    }));
+  }
+  make_older(file_, 2);
+  const auto store = open(file_);
+  ASSERT_TRUE(store) << store.error().message;
+  Blocking ask(**store, loop);
+  const auto found = [&](std::string collection, std::string word) {
+    Ids ids;
+    const auto hits = ask.search(
+        {.collection = std::move(collection), .scope = "ada", .any = {{{std::move(word)}}}});
+    EXPECT_TRUE(hits) << hits.error().message;
+    for (const Hit& hit : hits.value_or(Hits{})) ids.push_back(hit.id);
+    return ids;
+  };
+  for (const char* word :
+       {"nightly", "ubuntu", "aws", "eu", "micro", "capacity", "113", "room", "i"})
+    EXPECT_EQ(found("reservations", word), Ids{"r-1"}) << word;
+  EXPECT_EQ(found("reservations", "r"), (Ids{"r-2", "r-1"}));
+  EXPECT_EQ(found("reservations", "secret"), Ids{});
+  for (const char* word : {"shop", "template", "web", "blue"})
+    EXPECT_EQ(found("automations", word), Ids{"r-1"}) << word;
+  EXPECT_EQ(found("automations", "color"), Ids{});
+  const Hits hits =
+      ask.search({.collection = "reservations", .scope = "ada", .any = {{{"nightly"}}}})
+          .value_or(Hits{});
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0].moment, 1'767'225'600'123);
+  EXPECT_EQ(hits[0].text,
+            "r-1\nNightly\n\nroom\nubuntu-24.04\naws\naws\neu-west-1\nt3.micro\nno capacity\n"
+            "i-7\n203.0.113.7");
+  ASSERT_TRUE(ask.commit({update("reservations", "r-1", 1)}));
+  EXPECT_EQ(found("reservations", "nightly"), Ids{});
+  EXPECT_EQ(found("reservations", "r"), Ids{"r-2"});
 }
 
 TEST_F(Database, ThatIsNoneIsRefused) {
@@ -147,7 +216,7 @@ TEST_F(Database, OfANewerMayflyIsRefused) {
   EXPECT_EQ(refusal(file_),
             "invalid: The store " + file_.native() +
                 " was written by a newer Mayfly: its format is 7, this one knows those "
-                "up to 2. Install that newer Mayfly again, or name another file for "
+                "up to 3. Install that newer Mayfly again, or name another file for "
                 "the store.");
 }
 
@@ -208,6 +277,15 @@ TEST_F(Database, ThatMayOnlyBeReadIsRefused) {
           "to its folder.");
 }
 
+void damage_from_page(const fs::path& file, std::uintmax_t page) {
+  constexpr std::uintmax_t kPageBytes = 4096;
+  const auto size = fs::file_size(file);
+  ASSERT_GT(size, page * kPageBytes);
+  std::fstream damage(file, std::ios::binary | std::ios::in | std::ios::out);
+  damage.seekp(static_cast<std::streamoff>(page * kPageBytes));
+  damage << std::string(size - page * kPageBytes, '\xaa');
+}
+
 TEST_F(Database, ThatIsDamagedSaysSo) {
   ThreadLoop loop;
   {
@@ -217,22 +295,21 @@ TEST_F(Database, ThatIsDamagedSaysSo) {
       ASSERT_TRUE(ask.commit({create("users", std::to_string(i), std::string(3000, 'x'))}));
     }
   }
-  const auto size = fs::file_size(file_);
+  damage_from_page(file_, 20);  // before it is what says which tables there are, and how
   {
-    std::fstream damage(file_, std::ios::binary | std::ios::in | std::ios::out);
-    damage.seekp(4096);  // the first page says what tables there are
-    damage << std::string(size - 4096, '\xaa');
+    const auto store = open(file_);
+    ASSERT_TRUE(store) << store.error().message;
+    Blocking ask(**store, loop);
+    const auto found = ask.get("users", "19");
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::internal);
+    EXPECT_NE(found.error().message.find("database disk image is malformed"), std::string::npos);
+    EXPECT_NE(found.error().remedy.find("restore a backup"), std::string::npos);
+    EXPECT_EQ(outcome(ask.commit({create("users", "new")})), "internal");
+    EXPECT_EQ(outcome(ask.query({.collection = "users"})), "internal");
   }
-  const auto store = open(file_);
-  ASSERT_TRUE(store) << store.error().message;
-  Blocking ask(**store, loop);
-  const auto found = ask.get("users", "7");
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().code, ErrorCode::internal);
-  EXPECT_NE(found.error().message.find("database disk image is malformed"), std::string::npos);
-  EXPECT_NE(found.error().remedy.find("restore a backup"), std::string::npos);
-  EXPECT_EQ(outcome(ask.commit({create("users", "new")})), "internal");
-  EXPECT_EQ(outcome(ask.query({.collection = "users"})), "internal");
+  damage_from_page(file_, 1);
+  EXPECT_NE(refusal(file_).find("restore a backup"), std::string::npos) << refusal(file_);
 }
 
 }  // namespace

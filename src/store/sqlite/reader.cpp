@@ -5,6 +5,7 @@
 
 #include "store/sqlite/database.h"
 #include "store/sqlite/index_text.h"
+#include "store/sqlite/word_index.h"
 
 namespace mayfly::store::sqlite {
 namespace {
@@ -62,9 +63,15 @@ Result<Reader> Reader::open(const std::filesystem::path& file) {
   TRY(Statement count,
       connection.prepare("SELECT count(*) FROM (SELECT 1 FROM entries "
                          "WHERE collection = ?1 AND index_name = ?2 AND value = ?3 LIMIT ?4)"));
-  return Reader(std::move(connection),
-                Statements{std::move(get), std::move(all_up), std::move(all_down),
-                           std::move(value_up), std::move(value_down), std::move(count)});
+  // The words lead, and give their order.
+  TRY(Statement search,
+      connection.prepare("SELECT t.row, t.id, t.text FROM words AS w CROSS JOIN texts AS t "
+                         "ON t.row = w.rowid WHERE w.words MATCH ?1 AND w.rowid BETWEEN ?2 AND ?3 "
+                         "AND t.collection = ?4 AND t.scope = ?5 ORDER BY w.rowid DESC LIMIT ?6"));
+  return Reader(
+      std::move(connection),
+      Statements{std::move(get), std::move(all_up), std::move(all_down), std::move(value_up),
+                 std::move(value_down), std::move(count), std::move(search)});
 }
 
 Result<std::optional<Document>> Reader::get(std::string_view collection, std::string_view id) {
@@ -102,6 +109,21 @@ Result<std::size_t> Reader::count(const Tally& tally) {
                                           Blob{tally.value}, static_cast<std::int64_t>(tally.most));
   TRY_VOID(cursor.next());
   return static_cast<std::size_t>(cursor.integer(0));
+}
+
+Result<Hits> Reader::search(const Search& search) {
+  const std::string question = question_of(search);
+  Cursor cursor = statements_.search.start(
+      Text{question}, first_row_of(search.from), last_row_of(search.until), Text{search.collection},
+      Blob{search.scope}, static_cast<std::int64_t>(search.limit));
+  Hits hits;
+  for (;;) {
+    TRY(const bool more, cursor.next());
+    if (!more) return hits;
+    hits.push_back({.id = std::string(cursor.bytes(1)),
+                    .moment = moment_of(cursor.integer(0)),
+                    .text = std::string(cursor.bytes(2))});
+  }
 }
 
 }  // namespace mayfly::store::sqlite

@@ -24,6 +24,7 @@ class Reader {
                                                        const std::vector<std::string>& ids);
   Result<Page> query(const Query& query);
   Result<std::size_t> count(const Tally& tally);
+  Result<Hits> search(const Search& search);
 
  private:
   struct Statements {
@@ -31,6 +32,7 @@ class Reader {
     Statement all_up, all_down;      // the whole collection, by id
     Statement value_up, value_down;  // one value of an index, by id
     Statement count;
+    Statement search;
   };
 
   Reader(Connection connection, Statements statements)

@@ -49,9 +49,16 @@ Write reservation(std::uint64_t number, std::int64_t seen) {
   return {.collection = "reservations",
           .id = id_of(number),
           .expected_version = seen,
-          .document =
-              Document{.body = std::string(kBodyBytes, 'x'),
-                       .indexes = {{"user", fmt::format("u-{}", number % kUsers)}, {"live", "1"}}}};
+          .document = Document{
+              .body = std::string(kBodyBytes, 'x'),
+              .indexes = {{"user", fmt::format("u-{}", number % kUsers)}, {"live", "1"}},
+              .searched = Searched{
+                  .scope = fmt::format("u-{}", number % kUsers),
+                  .moment = static_cast<std::int64_t>(number),
+                  .text = fmt::format("{}\nbuild {} of web\n\nubuntu-24.04\naws\neu-west-1\n"
+                                      "t4g.micro\ni-{:017x}\n10.1.{}.{}\n",
+                                      id_of(number), number, number * 7919, number / 256 % 256,
+                                      number % 256)}}};
 }
 
 // Keeps as many commits waiting as there are writers, and tells how long each one waited.

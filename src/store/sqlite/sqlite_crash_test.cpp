@@ -14,6 +14,7 @@
 
 #include "core/random.h"
 #include "store/contract_fixture.h"
+#include "store/sqlite/connection.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace mayfly::store {
@@ -98,6 +99,62 @@ void commit_until_killed(const std::filesystem::path& file, int report) {
       if (!result || ::write(report, &number, sizeof number) != sizeof number) ::_exit(1);
       in_flight.release();
     });
+  }
+}
+
+// A store of the second version with so many reservations.
+void make_second_version(const std::filesystem::path& file, int count) {
+  {
+    ThreadLoop loop;
+    const auto store = must_open(file);
+    Blocking ask(*store, loop);
+    for (int from = 0; from < count; from += 500) {
+      Batch batch;
+      for (int i = from; i < std::min(count, from + 500); ++i) {
+        const std::string id = "r-" + std::to_string(i);
+        batch.push_back(create("reservations", id,
+                               R"({"id":")" + id +
+                                   R"(","user":"ada","created_at":)"
+                                   R"("2026-01-01T00:00:00Z","request":{"name":"web"}})"));
+      }
+      ASSERT(ask.commit(std::move(batch)));
+    }
+  }
+  auto old = sqlite::Connection::open(file, sqlite::Connection::Mode::read_write);
+  ASSERT(
+      old->run("DROP TABLE words; DROP TABLE texts; "
+               "ALTER TABLE documents DROP COLUMN text_row; PRAGMA user_version = 2"));
+}
+
+TEST(SqliteCrash, AKilledMigrationIsDoneByTheNextOpening) {
+  constexpr int kCount = 3000;
+  SeededRandom random(SystemRandom().next());
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / "store.db";
+  make_second_version(file, kCount);
+  for (int round = 0; round < 8; ++round) {
+    const std::filesystem::path copy =
+        folder.path() / ("copy" + std::to_string(round)) / "store.db";
+    std::filesystem::create_directory(copy.parent_path());
+    std::filesystem::copy_file(file, copy);
+    {
+      const Child child([&](int report) {
+        say(report, "now");
+        must_open(copy).reset();
+      });
+      std::int64_t begun = 0;
+      static_cast<void>(child.read(begun));
+      ::usleep(static_cast<useconds_t>(random.below(60'000)));
+      child.kill();
+      child.wait();
+    }
+    ThreadLoop loop;
+    const auto store = must_open(copy);
+    Blocking ask(*store, loop);
+    const auto hits = ask.search(
+        {.collection = "reservations", .scope = "ada", .any = {{{"web"}}}, .limit = kPageMax});
+    ASSERT_TRUE(hits) << hits.error().message;
+    EXPECT_EQ(hits->size(), static_cast<std::size_t>(kCount));
   }
 }
 

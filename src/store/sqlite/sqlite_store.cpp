@@ -39,6 +39,7 @@ std::size_t bytes_of(const Batch& batch) {
     bytes += write.id.size();
     if (!write.document) continue;
     bytes += write.document->body.size();
+    if (write.document->searched) bytes += write.document->searched->text.size();
     for (const auto& [name, value] : write.document->indexes) bytes += name.size() + value.size();
   }
   return bytes;
@@ -105,6 +106,12 @@ class SqliteStore final : public Store {
     const Result<void> checked = check(tally);
     ask<std::size_t>(checked, answer_on, std::move(done),
                      [tally = std::move(tally)](Reader& reader) { return reader.count(tally); });
+  }
+
+  void search(Search search, Loop& answer_on, Done<Result<Hits>> done) override {
+    const Result<void> checked = check(search);
+    ask<Hits>(checked, answer_on, std::move(done),
+              [search = std::move(search)](Reader& reader) { return reader.search(search); });
   }
 
  private:

@@ -34,12 +34,21 @@ class Writer {
     std::int64_t row = 0;
     std::int64_t version = 0;
     Indexes indexes;
+    std::int64_t text_row = 0;  // 0: search does not find it
   };
+  // What the words of a row of texts are, and become. Empty: there is no such row.
+  struct Words {
+    std::string before;
+    std::string after;
+  };
+  using ChangedWords = std::map<std::int64_t, Words>;
   struct Statements {
     Statement begin, commit, rollback;
     Statement begin_batch, undo_batch, end_batch;
     Statement look_up, insert, update, remove;
     Statement find_value, insert_entry, remove_entry;
+    Statement get_text, last_text, put_text, remove_text;
+    Statement insert_words, remove_words;
   };
 
   Writer(Connection connection, Statements statements)
@@ -50,12 +59,21 @@ class Writer {
   Result<void> apply_or_undo(const Batch& batch, Result<void>& result);
   Result<void> apply(const Batch& batch);
   Result<Before> look_up(const Write& write);
-  Result<void> let_go(const Write& write, const Before& before);
+  Result<void> let_go(const Write& write, Before& before);
   Result<void> put(const Write& write, const Before& before);
   Result<void> take_value(const Write& write, std::string_view index, std::string_view value);
+  Result<void> let_text_go(const Write& write, Before& before);
+  Result<std::int64_t> put_text(const Write& write, const Before& before);
+  Result<std::int64_t> free_row(std::int64_t moment);
+  void change_words(std::int64_t row, std::string before, std::string after);
+  Result<void> write_words();
 
   Connection connection_;
   Statements statements_;
+  // Words are written at the end of the transaction, once for all of it: FTS5 makes a part of its
+  // index of whatever is written before a savepoint ends.
+  ChangedWords changed_words_;  // of the batches that are applied
+  ChangedWords words_of_batch_;
 };
 
 }  // namespace mayfly::store::sqlite
