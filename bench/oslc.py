@@ -99,8 +99,12 @@ class Bench:
         since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 24 * 3600))
         self.query("of the last day, sorted by title (2,400 looked at)", 10, orderBy="+dcterms:title",
                    where=f'dcterms:created>"{since}"')
-        self.query("of the last day, search terms (2,400 looked at)", 10, searchTerms='"nightly"',
-                   where=f'dcterms:created>"{since}"')
+        self.query("search: the words of one title", searchTerms='"build 4711 of"')
+        self.query("search: a word that 8,600 have", searchTerms='"nightly"')
+        self.query("search: a word that 60,000 have, nothing ranked beyond 5,000", searchTerms='"build"')
+        self.query("search: of the last day", searchTerms='"nightly"', where=f'dcterms:created>"{since}"')
+        self.query("search: failed ones of a word that 60,000 have", searchTerms='"build"',
+                   where="oslc_auto:verdict=oslc_auto:failed")
         self.query("all sorted by title: refused", 10, 501, orderBy="+dcterms:title")
         self.query("a title that nobody has (5,000 looked at)", 10, where='dcterms:title="nobody"')
         result = request[1].replace("/requests/", "/results/")

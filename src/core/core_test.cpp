@@ -75,8 +75,15 @@ TEST(Id, OfALaterMomentSortsLater) {
   for (int i = 0; i < 1000; ++i) {
     const std::string id = new_id("r", start + i * Duration{1ms}, random);
     EXPECT_LT(last, id);
+    EXPECT_EQ(moment_of_id(id), id_moment(start + i * Duration{1ms}));
     last = id;
   }
+}
+
+TEST(Id, OfOtherMakingTellsNoMoment) {
+  for (const char* id :
+       {"", "r", "r-1", "r-0jx5w2k3m8q4t6y", "0jx5w2k3m8q4t6y9abc", "r-0jx5l2k3m8q4t6y9"})
+    EXPECT_FALSE(moment_of_id(id)) << id;
 }
 
 TEST(Secret, ComparesByValueAndForgetsWhenMoved) {

@@ -8,6 +8,7 @@
 #include "core/assert.h"
 #include "core/log.h"
 #include "json/read.h"
+#include "model/search_texts.h"
 
 namespace mayfly::engine {
 namespace {
@@ -46,6 +47,9 @@ store::Document to_document(const Reservation& reservation) {
   if (reservation.ended_at)
     document.indexes["user_month"] = ended_in(reservation.user, month_of(*reservation.ended_at));
   document.indexes["user_phase"] = on_course(reservation.user, course_of(reservation));
+  document.searched = {.scope = reservation.user,
+                       .moment = search_moment(reservation.id, reservation.created_at),
+                       .text = print_search_texts(search_texts_of(reservation))};
   return document;
 }
 

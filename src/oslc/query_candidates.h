@@ -37,10 +37,17 @@ class Candidates {
   // All that there are, when that is cheap to know.
   virtual Later<std::optional<std::size_t>> count() = 0;
 
+  // What an index of words finds by search terms, made until then; nothing: there is none, so all
+  // are to be looked at.
+  virtual Later<std::optional<service::WordsFound>> find_by_words(
+      const std::vector<std::string>& terms, Time until, std::size_t most) = 0;
+  virtual std::vector<std::string> search_texts(const Candidate& candidate) const = 0;
+
   // Before these are described widely: reads what lies behind the properties that are looked
   // behind.
   virtual Later<void> prepare(const std::vector<Candidate>& candidates) = 0;
   virtual std::string iri_of(const Candidate& candidate) const = 0;
+  // As far as the question looks.
   virtual void describe(const Candidate& candidate, rdf::Graph& graph) const = 0;
   // What is said of a member unasked.
   virtual void describe_briefly(const Candidate& candidate, rdf::Graph& graph) const = 0;

@@ -1,6 +1,7 @@
 // Plans as candidates: the built-in ones, then the templates by their names.
 #include "oslc/handlers.h"
 #include "oslc/query_candidates.h"
+#include "oslc/query_search.h"
 #include "oslc/vocabulary.h"
 
 namespace mayfly::oslc {
@@ -60,6 +61,17 @@ class PlanCandidates final : public Candidates {
   }
 
   Later<std::optional<std::size_t>> count() override { co_return std::nullopt; }
+
+  Later<std::optional<service::WordsFound>> find_by_words(const std::vector<std::string>&, Time,
+                                                          std::size_t) override {
+    co_return std::nullopt;
+  }
+
+  std::vector<std::string> search_texts(const Candidate& candidate) const override {
+    rdf::Graph graph;
+    describe(candidate, graph);
+    return {print_search_texts(search_texts_of(graph, iri_of(candidate)))};
+  }
 
   Later<void> prepare(const std::vector<Candidate>&) override { co_return Outcome<void>{}; }
 

@@ -55,6 +55,39 @@ Outcome<void> open_order(const std::vector<SortTerm>& order, Question& question)
   return {};
 }
 
+// Where it looks, from the member on.
+using Path = std::vector<std::string>;
+
+void add_paths(const std::vector<QueryTerm>& where, const Path& outer, Question& question) {
+  for (const QueryTerm& term : where) {
+    Path path = outer;
+    path.push_back(term.property);
+    if (term.nested()) add_paths(term.inside, path, question);
+    question.paths.insert(std::move(path));
+  }
+}
+
+void add_paths(const Selection& selection, const Path& outer, Question& question) {
+  for (const Selected& selected : selection.properties) {
+    Path path = outer;
+    path.push_back(selected.property);
+    if (selected.opens) add_paths(selected.inside, path, question);
+    question.paths.insert(std::move(path));
+  }
+  if (!selection.all) return;
+  Path any = outer;
+  any.emplace_back();
+  question.paths.insert(std::move(any));
+}
+
+template <class Number>
+bool take_number(std::string_view& text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
 // What cannot be looked behind stays unsaid here, as with oslc.properties.
 void open_selection(const Selection& selection, Question& question) {
   for (const Selected& selected : selection.properties) {
@@ -93,7 +126,9 @@ Outcome<void> read_paging(const Visit& visit, Question& question) {
 }  // namespace
 
 std::string print_start(const PageStart& start) {
-  std::string text = fmt::format("{},{}", start.before, http::percent_encode(start.id));
+  std::string text = std::to_string(start.before);
+  if (start.until) text += fmt::format("@{}", start.until->time_since_epoch().count());
+  text += "," + http::percent_encode(start.id);
   for (const SortKey& key : start.keys)
     text += fmt::format(",{}", http::percent_encode(print_key(key)));
   return text;
@@ -101,10 +136,14 @@ std::string print_start(const PageStart& start) {
 
 std::optional<PageStart> parse_start(std::string_view text) {
   PageStart start;
-  const char* end = text.data() + text.size();
-  const auto [comma, error] = std::from_chars(text.data(), end, start.before);
-  if (error != std::errc{} || comma == end || *comma != ',') return std::nullopt;
-  text = std::string_view(comma, end);
+  if (!take_number(text, start.before)) return std::nullopt;
+  if (text.starts_with('@')) {
+    text.remove_prefix(1);
+    std::int64_t until = 0;
+    if (!take_number(text, until)) return std::nullopt;
+    start.until = Time{} + Duration(until);
+  }
+  if (!text.starts_with(',')) return std::nullopt;
   for (bool first = true; !text.empty(); first = false) {
     text.remove_prefix(1);
     const auto part = http::percent_decode(text.substr(0, text.find(',')));
@@ -124,11 +163,16 @@ std::optional<PageStart> parse_start(std::string_view text) {
 
 bool Question::in_order_of_list() const {
   const bool by_creation =
-      order.size() == 1 && order[0].path.size() == 1 && order[0].path[0] == dublin::kCreated;
-  return search.empty() && (order.empty() || by_creation);
+      order.size() == 1 && order[0].path == Path{std::string(dublin::kCreated)};
+  return search.empty() && (order.empty() || by_creation || by_identifier());
+}
+
+bool Question::by_identifier() const {
+  return order.size() == 1 && order[0].path == Path{std::string(dublin::kIdentifier)};
 }
 
 bool Question::newest_first() const {
+  if (by_identifier()) return order[0].descending;
   return std::ranges::none_of(order, [](const SortTerm& term) {
     return term.path.size() == 1 && term.path[0] == dublin::kCreated && !term.descending;
   });
@@ -148,14 +192,17 @@ Outcome<Question> read_question(const Visit& visit) {
   if (const std::string* where = visit.parameter("oslc.where")) {
     TRY(question.where, read_where(*where, prefixes));
     TRY_VOID(open_terms(question.where, question));
+    add_paths(question.where, {}, question);
   }
   if (const std::string* select = visit.parameter("oslc.select")) {
     TRY(question.select, read_selection("oslc.select", *select, prefixes));
     open_selection(*question.select, question);
+    add_paths(*question.select, {}, question);
   }
   if (const std::string* order = visit.parameter("oslc.orderBy")) {
     TRY(question.order, read_order(*order, prefixes));
     TRY_VOID(open_order(question.order, question));
+    for (const SortTerm& term : question.order) question.paths.insert(term.path);
   }
   if (const std::string* search = visit.parameter("oslc.searchTerms")) {
     TRY(question.search, read_search_terms(*search, prefixes));

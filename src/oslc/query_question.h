@@ -22,6 +22,8 @@ struct PageStart {
   std::size_t before = 0;
   std::string id;
   std::vector<SortKey> keys;  // with search terms the score first
+  // With search terms: what is made later is on none of the pages.
+  std::optional<Time> until = {};
   bool operator==(const PageStart&) const = default;
 };
 std::string print_start(const PageStart& start);
@@ -34,14 +36,18 @@ struct Question {
   std::vector<std::string> search;
   // Properties that where, order or select look behind.
   std::set<std::string, std::less<>> opened;
+  // All that they look at, as properties from the member on; empty: any.
+  std::set<std::vector<std::string>> paths;
   bool paged = false;
   std::size_t page = kPageMost;
   std::optional<PageStart> start;
 
   bool asks_about_members() const { return !where.empty() || !search.empty(); }
-  // By when it was made, which is the order of the list itself: no sorting is needed.
+  // By when it was made, or by its identifier: in these orders indexes give them, so no sorting is
+  // needed.
   bool in_order_of_list() const;
-  // What decides between those that are equal otherwise.
+  bool by_identifier() const;
+  // What decides between those that are equal otherwise; by identifier: those that come last.
   bool newest_first() const;
   // Of all that members are sorted by: the score goes before what was asked for.
   std::vector<SortTerm> whole_order() const;

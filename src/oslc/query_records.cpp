@@ -1,5 +1,7 @@
 // Requests and results as candidates: of launches and of what followed them.
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "oslc/follow_ups.h"
 #include "oslc/handlers.h"
@@ -23,6 +25,37 @@ bool tells_outputs(const Selection& selection) {
          });
 }
 
+constexpr std::array kPlanLinks = {automation::kReportsOnAutomationPlan,
+                                   automation::kExecutesAutomationPlan};
+constexpr std::array kNames = {dublin::kTitle, dublin::kIdentifier};
+constexpr std::array kOutline = {automation::kState,
+                                 automation::kVerdict,
+                                 automation::kDesiredState,
+                                 dublin::kCreated,
+                                 core::kServiceProvider,
+                                 core::kInstanceShape,
+                                 automation::kProducedByAutomationRequest,
+                                 automation::kProducedAutomationResult};
+
+bool is_one_of(std::span<const std::string_view> properties, std::string_view property) {
+  return std::ranges::find(properties, property) != properties.end();
+}
+
+// Whether the question looks at nothing but what a brief description has.
+bool is_brief(const Question& question) {
+  return std::ranges::all_of(question.paths, [](const std::vector<std::string>& path) {
+    if (is_one_of(kPlanLinks, path[0])) return true;
+    return path.size() == 1 && (is_one_of(kNames, path[0]) || is_one_of(kOutline, path[0]));
+  });
+}
+
+bool is_brief_of_plans(const Question& question) {
+  return std::ranges::all_of(question.paths, [](const std::vector<std::string>& path) {
+    return path.size() == 1 || !is_one_of(kPlanLinks, path[0]) ||
+           (path.size() == 2 && is_one_of(kNames, path[1]));
+  });
+}
+
 // Until the first page has been asked for, every question begins at the beginning; sorted ones do
 // so on each page.
 std::string walk_begin(const Question& question) {
@@ -35,8 +68,12 @@ class RecordCandidates final : public Candidates {
       : visit_(visit),
         question_(question),
         results_(visit.address.place == Place::results),
-        walk_(visit, narrow(question.where, visit.address.place, visit.addresses, visit.user()),
-              question.newest_first(), walk_begin(question)) {}
+        narrowing_(narrow(question.where, visit.address.place, visit.addresses, visit.user())),
+        walk_(visit, narrowing_,
+              {.by_identifier = question.by_identifier(), .descending = question.newest_first()},
+              walk_begin(question)),
+        briefly_(is_brief(question)),
+        plans_briefly_(is_brief_of_plans(question)) {}
 
   Later<std::vector<Candidate>> next(std::size_t most) override;
   bool at_end() const override { return walk_.at_end(); }
@@ -45,6 +82,11 @@ class RecordCandidates final : public Candidates {
     return question_.newest_first() ? service::is_older(other, id) : service::is_older(id, other);
   }
   Later<std::optional<std::size_t>> count() override;
+  Later<std::optional<service::WordsFound>> find_by_words(const std::vector<std::string>& terms,
+                                                          Time until, std::size_t most) override;
+  std::vector<std::string> search_texts(const Candidate& candidate) const override {
+    return service::search_texts_of(candidate.record);
+  }
   Later<void> prepare(const std::vector<Candidate>& candidates) override;
   std::string iri_of(const Candidate& candidate) const override;
   void describe(const Candidate& candidate, rdf::Graph& graph) const override;
@@ -65,7 +107,11 @@ class RecordCandidates final : public Candidates {
   Visit& visit_;
   const Question& question_;
   const bool results_;
+  const Narrowing narrowing_;
   RecordWalk walk_;
+  // The question looks at nothing but what a brief description has.
+  const bool briefly_;
+  const bool plans_briefly_;
   // What members point to, as far as it was needed.
   std::map<std::string, std::optional<Plan>> plans_;
   std::map<std::string, Record> launches_;
@@ -90,6 +136,17 @@ Later<std::vector<Candidate>> RecordCandidates::find(std::vector<std::string> id
   auto records = co_await visit_.service.find_records(visit_.user(), std::move(ids));
   if (!records) co_return std::unexpected(std::move(records).error());
   co_return as_candidates(*std::move(records));
+}
+
+Later<std::optional<service::WordsFound>> RecordCandidates::find_by_words(
+    const std::vector<std::string>& terms, Time until, std::size_t most) {
+  service::WordSearch search{.terms = terms,
+                             .from = narrowing_.from.value_or(Time{}),
+                             .until = std::min(until, narrowing_.until.value_or(kNever)),
+                             .most = most};
+  auto found = co_await visit_.service.find_by_words(visit_.user(), std::move(search));
+  if (!found) co_return std::unexpected(std::move(found).error());
+  co_return *std::move(found);
 }
 
 Later<std::optional<std::size_t>> RecordCandidates::count() {
@@ -190,8 +247,16 @@ void RecordCandidates::describe_plan_of(const Record& record, rdf::Graph& graph)
   }
   const std::string id = launch_of_record(record).plan();
   const auto known = plans_.find(id);
-  if (known != plans_.end() && known->second)
-    return describe_plan(*known->second, visit_.user(), visit_.addresses, graph);
+  if (known != plans_.end() && known->second) {
+    const Plan& plan = *known->second;
+    if (plans_briefly_) {
+      describe_common(
+          visit_.addresses.of({.place = Place::plan, .user = visit_.user(), .plan = id}),
+          automation::kAutomationPlan, plan.title, plan.id, visit_.user(), visit_.addresses, graph);
+      return;
+    }
+    return describe_plan(plan, visit_.user(), visit_.addresses, graph);
+  }
   // It was deleted; who it was is known.
   Description(graph, visit_.addresses.of({.place = Place::plan, .user = visit_.user(), .plan = id}))
       .text(dublin::kIdentifier, id);
@@ -211,6 +276,11 @@ void RecordCandidates::describe_contributions(const std::string& member, rdf::Gr
 
 void RecordCandidates::describe(const Candidate& candidate, rdf::Graph& graph) const {
   const Record& record = candidate.record;
+  if (briefly_) {
+    describe_briefly(candidate, graph);
+    if (opens_plan()) describe_plan_of(record, graph);
+    return;
+  }
   const bool both =
       opens({automation::kProducedByAutomationRequest, automation::kProducedAutomationResult, ""});
   if (record.is_follow_up) {

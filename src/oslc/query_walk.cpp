@@ -1,5 +1,7 @@
 #include "oslc/query_walk.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 
@@ -25,14 +27,12 @@ std::string_view kind_of_ids(const Walk& walk) {
 
 }  // namespace
 
-RecordWalk::RecordWalk(Visit& visit, Narrowing narrowing, bool newest_first, std::string after)
-    : visit_(visit),
-      narrowing_(std::move(narrowing)),
-      newest_first_(newest_first),
-      after_(std::move(after)) {}
+RecordWalk::RecordWalk(Visit& visit, Narrowing narrowing, Order order, std::string after)
+    : visit_(visit), narrowing_(std::move(narrowing)), order_(order), after_(std::move(after)) {}
 
 bool RecordWalk::goes_before(const std::string& id, const std::string& other) const {
-  return newest_first_ ? service::is_older(other, id) : service::is_older(id, other);
+  if (order_.by_identifier) return order_.descending ? other < id : id < other;
+  return order_.descending ? service::is_older(other, id) : service::is_older(id, other);
 }
 
 bool RecordWalk::is_ahead(const std::string& id) const {
@@ -44,21 +44,33 @@ RecordWalk::Lane RecordWalk::lane_of(Walk walk) const {
   const auto edge = [&](const std::optional<Time>& moment) {
     return moment ? first_id(kind, *moment) : std::string();
   };
-  walk.newest_first = newest_first_;
-  walk.after = edge(newest_first_ ? narrowing_.until : narrowing_.from);
-  if (!after_.empty()) {
+  walk.newest_first = order_.descending;
+  walk.after = edge(order_.descending ? narrowing_.until : narrowing_.from);
+  Lane lane{.walk = std::move(walk),
+            .stop = edge(order_.descending ? narrowing_.from : narrowing_.until)};
+  if (!after_.empty()) begin_behind(kind, lane);
+  return lane;
+}
+
+void RecordWalk::begin_behind(std::string_view kind, Lane& lane) const {
+  std::string place = after_;
+  if (!order_.by_identifier) {
     // The place of `after_` among ids of this kind, a little early: what is not ahead is dropped.
-    std::string place = kind + "-" + std::string(service::without_kind(after_));
-    if (newest_first_) {
+    place = fmt::format("{}-{}", kind, service::without_kind(after_));
+    if (order_.descending) {
       place += '~';
-      if (walk.after.empty() || place < walk.after) walk.after = std::move(place);
     } else {
       place.pop_back();
-      if (place > walk.after) walk.after = std::move(place);
     }
+  } else if (const std::string_view other = std::string_view(after_).substr(0, after_.find('-'));
+             other != kind) {
+    // All of one kind come before all of another.
+    lane.done = order_.descending ? kind > other : kind < other;
+    return;
   }
-  return {.walk = std::move(walk),
-          .stop = edge(newest_first_ ? narrowing_.from : narrowing_.until)};
+  std::string& after = lane.walk.after;
+  const bool further = order_.descending ? place < after : place > after;
+  if (after.empty() || further) after = std::move(place);
 }
 
 Later<void> RecordWalk::begin() {
@@ -173,7 +185,7 @@ void RecordWalk::take_in(Lane& lane, Walked walked) {
   for (Record& record : walked.records) {
     if (!is_ahead(record.id)) continue;
     const bool past =
-        !lane.stop.empty() && (newest_first_ ? record.id < lane.stop : record.id > lane.stop);
+        !lane.stop.empty() && (order_.descending ? record.id < lane.stop : record.id > lane.stop);
     if (past) {
       lane.done = true;
       return;

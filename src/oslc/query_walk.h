@@ -16,8 +16,12 @@ namespace mayfly::oslc {
 
 class RecordWalk {
  public:
+  struct Order {
+    bool by_identifier = false;  // otherwise by when they were made
+    bool descending = true;
+  };
   // after: an id, exclusive; empty: from the first.
-  RecordWalk(Visit& visit, Narrowing narrowing, bool newest_first, std::string after);
+  RecordWalk(Visit& visit, Narrowing narrowing, Order order, std::string after);
 
   // At most so many, complete; none: there are no more.
   Later<std::vector<service::Record>> next(std::size_t most);
@@ -33,6 +37,7 @@ class RecordWalk {
   };
 
   Lane lane_of(service::Walk walk) const;
+  void begin_behind(std::string_view kind, Lane& lane) const;
   Later<void> begin();
   Later<void> fill_short_lane();
   Later<void> add_follow_ups_of(std::vector<std::string> reservations, bool only_teardowns,
@@ -47,7 +52,7 @@ class RecordWalk {
 
   Visit& visit_;
   Narrowing narrowing_;
-  const bool newest_first_;
+  const Order order_;
   const std::string after_;
   bool begun_ = false;
   std::vector<Lane> lanes_;

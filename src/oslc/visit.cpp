@@ -26,8 +26,8 @@ Outcome<rdf::Graph> read_body(const Visit& visit) {
 }
 
 std::string tag_of(const Answered& answered) {
-  return sha256_hex(answered.tag_of.empty() ? rdf::write_n_triples(answered.graph)
-                                            : answered.tag_of)
+  return fingerprint_of(answered.tag_of.empty() ? rdf::write_n_triples(answered.graph)
+                                                : answered.tag_of)
       .substr(0, 20);
 }
 

@@ -27,8 +27,25 @@ bool is_id_of_follow_up(std::string_view id) {
   return id.starts_with("t-") || id.starts_with("e-") || id.starts_with("s-");
 }
 
+SearchTexts search_texts_of(const Automation& automation) {
+  SearchTexts texts{.names = {automation.id}, .others = {}};
+  if (!automation.title.empty()) texts.names.push_back(automation.title);
+  for (const std::string* text :
+       {&automation.plan, &automation.reservation, &automation.description, &automation.refusal}) {
+    if (!text->empty()) texts.others.push_back(*text);
+  }
+  for (const GivenParameter& parameter : automation.parameters)
+    texts.others.push_back(parameter.value);
+  return texts;
+}
+
 store::Document to_document(const Automation& automation) {
   store::Document document{.id = automation.id, .body = json::to_text(automation)};
+  if (automation.kind != AutomationKind::prepared) {
+    document.searched = {.scope = automation.user,
+                         .moment = search_moment(automation.id, automation.created_at),
+                         .text = print_search_texts(search_texts_of(automation))};
+  }
   switch (automation.kind) {
     case AutomationKind::launch:
       document.indexes["launched_by"] = automation.user;

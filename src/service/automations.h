@@ -16,6 +16,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "model/reservation.h"
+#include "model/search_texts.h"
 #include "store/store.h"
 
 namespace mayfly::service {
@@ -77,6 +78,9 @@ BOOST_DESCRIBE_STRUCT(Automation, (),
 
 // Of what follows a launch: t-, e- and s-. All others are those of launches and prepared requests.
 bool is_id_of_follow_up(std::string_view id);
+
+// What search finds it by, all but what came out: its reservation is found by that.
+SearchTexts search_texts_of(const Automation& automation);
 
 inline constexpr char kAutomations[] = "automations";
 store::Document to_document(const Automation& automation);

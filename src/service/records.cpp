@@ -1,10 +1,13 @@
 #include "service/records.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <map>
 #include <ranges>
 
 #include "service/async.h"
+#include "store/words.h"
 
 namespace mayfly::service {
 namespace {
@@ -160,6 +163,57 @@ bool wants_replacement(const Record& record) {
   return record.is_follow_up && !record.said->replacement.empty();
 }
 
+// Further words only make fewer fit.
+constexpr std::size_t kWordsOfTermMax = 12;
+
+std::vector<std::vector<store::SearchedWord>> searched_words(
+    const std::vector<std::string>& terms) {
+  std::vector<std::vector<store::SearchedWord>> any;
+  for (const std::string& term : terms) {
+    std::vector<std::string> words = store::words_of(term);
+    if (words.empty()) continue;
+    const bool goes_on =
+        store::is_word_char(term.back()) || words.back().size() == store::kWordBytesMax;
+    std::vector<store::SearchedWord>& all = any.emplace_back();
+    for (std::string& word : words) all.push_back({std::move(word)});
+    all.back().beginning = goes_on;
+    all.resize(std::min(all.size(), kWordsOfTermMax));
+  }
+  return any;
+}
+
+std::int64_t milliseconds(Time time) {
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch();
+  return std::clamp<std::int64_t>(since.count(), 0, store::kMomentMax);
+}
+
+// Both are in their order, and a record's hits have one moment.
+WordsFound merged(const std::vector<store::Hits>& all, std::size_t most) {
+  WordsFound found;
+  std::int64_t complete_after = -1;
+  std::map<std::string, FoundByWords> by_id;
+  for (const store::Hits& hits : all) {
+    if (hits.size() == most) {
+      found.all = false;
+      complete_after = std::max(complete_after, hits.back().moment);
+    }
+    for (const store::Hit& hit : hits) {
+      FoundByWords& record = by_id[hit.id];
+      record.id = hit.id;
+      record.moment = Time{} + std::chrono::milliseconds(hit.moment);
+      record.texts.push_back(hit.text);
+    }
+  }
+  const Time after = Time{} + std::chrono::milliseconds(complete_after);
+  for (auto& [id, record] : by_id) {
+    if (found.all || record.moment > after) found.records.push_back(std::move(record));
+  }
+  std::ranges::sort(found.records, [](const FoundByWords& a, const FoundByWords& b) {
+    return is_older(b.id, a.id);
+  });
+  return found;
+}
+
 bool belongs_to(const Record& record, const std::string& user) {
   return (!record.reservation || record.reservation->user == user) &&
          (!record.said ||
@@ -250,6 +304,36 @@ Async<std::vector<Record>> Service::find_records(std::string user, std::vector<s
     if (belongs_to(record, user)) records.push_back(std::move(record));
   }
   co_return co_await complete_records(user, std::move(records));
+}
+
+std::vector<std::string> search_texts_of(const Record& record) {
+  std::vector<std::string> texts;
+  if (!record.is_follow_up)
+    texts.push_back(print_search_texts(search_texts_of(*record.reservation)));
+  if (record.said) texts.push_back(print_search_texts(search_texts_of(*record.said)));
+  return texts;
+}
+
+Async<WordsFound> Service::find_by_words(std::string user, WordSearch search) {
+  const store::Search asked{.scope = std::move(user),
+                            .any = searched_words(search.terms),
+                            .from = milliseconds(search.from),
+                            .until = milliseconds(search.until),
+                            .limit = search.most};
+  if (asked.any.empty()) co_return WordsFound{};
+  constexpr std::array kSearched = {kLaunched, kAutomations};
+  auto answers = co_await ask_all<Result<store::Hits>>(
+      kSearched.size(), [&](std::size_t at, Loop& loop, Done<Result<store::Hits>> done) {
+        store::Search one = asked;
+        one.collection = kSearched[at];
+        parts_.store.search(std::move(one), loop, std::move(done));
+      });
+  std::vector<store::Hits> all;
+  for (auto& answer : answers) {
+    if (!answer) co_return std::unexpected(std::move(answer).error());
+    all.push_back(*std::move(answer));
+  }
+  co_return merged(all, search.most);
 }
 
 Async<std::size_t> Service::count_records(std::string user, std::size_t most) {

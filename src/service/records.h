@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "model/search_texts.h"
 #include "service/automations.h"
 
 namespace mayfly::service {
@@ -63,6 +64,29 @@ struct Walked {
   std::string last;     // the id to go on after; of a record, or of what is not this user's
   bool at_end = false;  // there is no more
 };
+
+// What has one of the terms, by an index of words. A term is some words; in what has it, each of
+// them is one, and the last begins one. Whether they are there as they were said, one after the
+// other, is for the caller to see.
+struct WordSearch {
+  std::vector<std::string> terms;
+  // Made between these, both inclusive.
+  Time from = {};
+  Time until = kNever;
+  std::size_t most = 1000;
+};
+struct FoundByWords {
+  std::string id;
+  Time moment;
+  std::vector<std::string> texts;  // those that have it: of the launch, of what was said of it
+};
+struct WordsFound {
+  std::vector<FoundByWords> records;  // the newest first
+  bool all = true;                    // there are no older ones
+};
+
+// All texts of a complete record, as they are searched.
+std::vector<std::string> search_texts_of(const Record& record);
 
 // What came out of a launch, to be kept.
 struct CameOut {

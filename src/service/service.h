@@ -219,6 +219,7 @@ class Service {
   // Those of them that there are, in this order, complete.
   Async<std::vector<Record>> find_records(std::string user, std::vector<std::string> ids);
   // How many there are, counted no further than `most`.
+  Async<WordsFound> find_by_words(std::string user, WordSearch search);
   Async<std::size_t> count_records(std::string user, std::size_t most);
   Async<Automation> get_automation(std::string user, std::string id);
   // Keeps a request that nobody runs; conflict when there are too many.
