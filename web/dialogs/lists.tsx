@@ -1,6 +1,6 @@
 // What there is to choose from: plans and results, as the query bases of the service provider list them.
 
-import { getPage, Refusal } from "../shared/api";
+import { getPage } from "../shared/api";
 import { Badge, Tone } from "../shared/controls";
 import { Graph, iri, Term } from "../shared/rdf";
 import { auto, dcterms, ours, rdfMember } from "../shared/terms";
@@ -13,43 +13,20 @@ function quoted(words: string): string {
   return `"${words.replace(/[\\"]/g, "\\$&")}"`;
 }
 
-// The server sorts what fits the words by how well it does, and refuses (501) to look at thousands for that.
-// Then the newest are searched, and the list says so.
-async function narrowed<T>(ask: (days?: number) => Promise<T>): Promise<T> {
-  for (const days of [undefined, 7]) {
-    try {
-      return await ask(days);
-    } catch (error) {
-      if (!(error instanceof Refusal && error.status === 501)) throw error;
-    }
-  }
-  return ask(1);
-}
-
-function queryOf(container: string, select: string, words: string, days: number | undefined): string {
+function queryOf(container: string, select: string, words: string): string {
   const query = new URLSearchParams({
     "oslc.pageSize": String(pageSize),
     "oslc.select": select,
     "oslc.prefix": `mayfly=<${ours.namespace}>`,
   });
   if (words) query.set("oslc.searchTerms", quoted(words));
-  if (days) {
-    const from = new Date(Date.now() - days * 24 * 3600 * 1000).toISOString();
-    query.set("oslc.where", `dcterms:created>="${from}"^^xsd:dateTime`);
-  }
   return `${provider}/${container}?${query}`;
 }
 
 function reader(container: string, select: string, itemOf: (graph: Graph, member: Term) => Item): ReadPage {
   return async (words, more, signal) => {
-    const asked = async (address: string, note?: string) => {
-      const page = await getPage(address, rdfMember, signal);
-      return { items: page.members.map((one) => itemOf(page.graph, iri(one))), next: page.next, note };
-    };
-    if (more) return asked(more);
-    return narrowed((days) =>
-      asked(queryOf(container, select, words, days), days ? `Only what is newer than ${24 * days} hours is searched.` : undefined),
-    );
+    const page = await getPage(more ?? queryOf(container, select, words), rdfMember, signal);
+    return { items: page.members.map((one) => itemOf(page.graph, iri(one))), next: page.next };
   };
 }
 

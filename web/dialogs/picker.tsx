@@ -15,7 +15,6 @@ export interface Item {
 export interface ItemPage {
   items: Item[];
   next: string | undefined;
-  note?: string | undefined; // what is not in the list
 }
 
 // `more` is the address of a next page; without one the first page of what fits the words.
@@ -26,7 +25,6 @@ const typingPause = 250;
 interface Listing {
   items: Item[];
   next: string | undefined;
-  note?: string | undefined;
   loading: boolean;
   error: string;
 }
@@ -46,7 +44,6 @@ function useListing(read: ReadPage, words: string) {
         setListing((before) => ({
           items: more ? [...before.items, ...page.items] : page.items,
           next: page.next,
-          note: more ? before.note : page.note,
           loading: false,
           error: "",
         }));
@@ -120,7 +117,6 @@ export function Picker({ read, initialWords = "", placeholder, empty, chosen, on
         onKeyDown={onKey}
       />
       {listing.error && <Notice kind="error">{listing.error}</Notice>}
-      {listing.note && <Notice kind="info">{listing.note}</Notice>}
       <ul role="listbox" id={id} ref={list} aria-label={placeholder} aria-busy={listing.loading}>
         {listing.items.map((item, index) => (
           <li
