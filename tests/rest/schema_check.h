@@ -2,6 +2,7 @@
 // published document, so what passes here is what a client that trusts the document would expect.
 #pragma once
 
+#include <mutex>
 #include <regex>
 #include <string>
 
@@ -101,9 +102,12 @@ class SchemaCheck {
     }
     if (const auto* only = rule.if_contains("const"); only && only->as_string() != text)
       return " is not " + std::string(only->as_string());
-    const auto* pattern = rule.if_contains("pattern");
-    if (pattern && !std::regex_search(text, std::regex(std::string(pattern->as_string())))) {
-      return " does not match " + std::string(pattern->as_string());
+    if (const auto* pattern = rule.if_contains("pattern")) {
+      // std::regex fills a cache of the process's locale, without a lock.
+      static std::mutex one_at_a_time;
+      const std::scoped_lock lock(one_at_a_time);
+      if (!std::regex_search(text, std::regex(std::string(pattern->as_string()))))
+        return " does not match " + std::string(pattern->as_string());
     }
     return "";
   }
