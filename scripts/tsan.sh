@@ -8,7 +8,7 @@
 #   MAYFLY_CHAOS_SECONDS=600 scripts/tsan.sh -R chaos
 #
 # Needs libclang-rt-19-dev. What it links is not instrumented: OpenSSL, curl, SQLite, spdlog, prometheus. Their locks
-# are seen (they are pthread's), their memory is not; nothing had to be suppressed.
+# are seen (they are pthread's), their memory is not. scripts/tsan.supp has what is not reported, and why.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
@@ -23,7 +23,7 @@ reports=$root/build/tsan/reports
 rm -rf "$reports"
 mkdir -p "$reports"
 # io_sync=0: two threads that use sockets are not thereby in order.
-TSAN_OPTIONS="log_path=$reports/report second_deadlock_stack=1 history_size=4 io_sync=0"
+TSAN_OPTIONS="log_path=$reports/report second_deadlock_stack=1 history_size=4 io_sync=0 suppressions=$root/scripts/tsan.supp"
 # By its own path: the sanitizer does not take Debian's link.
 symbolizer=$(command -v llvm-symbolizer-19 || command -v llvm-symbolizer || true)
 if [ -n "$symbolizer" ]; then
