@@ -42,6 +42,10 @@ std::string record_id(const std::string& user, const std::string& route, const s
   return sha256_hex(fmt::format("{}\n{}\n{}", user, route, key));
 }
 
+// No lease that can be asked for is longer. Without a bound, extending again and again comes to
+// years of five digits, which nobody can read back, and then nothing would ever end those machines.
+constexpr Duration kEndAheadMax = std::chrono::days{3650};
+
 // Without a lease it would never end, so any end is earlier.
 bool is_later(const Reservation& reservation, Time end) {
   return reservation.expires_at && end > *reservation.expires_at;
@@ -65,6 +69,10 @@ Result<Time> new_end(const Reservation& reservation, const LeaseChange& change,
   if (end <= now) {
     return fail_field(field, fmt::format("would end at {}, which is past; to end it now, delete it",
                                          to_string(end)));
+  }
+  if (end > now + kEndAheadMax && is_later(reservation, end)) {
+    return fail_field(field, fmt::format("would end at {}; no lease ends later than {} from now",
+                                         to_string(end), to_string(kEndAheadMax)));
   }
   if (policy.longest && end > reservation.created_at + *policy.longest &&
       is_later(reservation, end)) {

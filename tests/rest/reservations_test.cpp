@@ -135,8 +135,8 @@ TEST_F(Reservations, CanEndLater) {
   EXPECT_GT(text_of(longer.body, "expires_at"), text_of(made.body, "expires_at"));
   const Reply back = ann.ask("PATCH", path_of(made), R"({"lease":"1h"})");
   EXPECT_EQ(text_of(back.body, "expires_at"), text_of(made.body, "expires_at"));
-  for (const char* wrong :
-       {"{}", R"({"lease":"1h","extend":"1h"})", R"({"lease":null})", R"({"extend":"0s"})"}) {
+  for (const char* wrong : {"{}", R"({"lease":"1h","extend":"1h"})", R"({"lease":null})",
+                            R"({"extend":"0s"})", R"({"extend":"3650d"})"}) {
     EXPECT_EQ(ann.ask("PATCH", path_of(made), wrong).status, 422) << wrong;
   }
   EXPECT_EQ(ann.ask("DELETE", path_of(made)).status, 200);
