@@ -1,5 +1,7 @@
 #include "rest/body.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "json/codec.h"
@@ -34,6 +36,19 @@ Result<void> check_media(const http::Headers& headers) {
   return {};
 }
 
+// What we know has some thirty fields; each that we do not know is named in the answer.
+constexpr std::size_t kMembersMax = 200;
+
+bool has_too_many_members(const json::value& given) {
+  if (const json::array* array = given.if_array())
+    return std::ranges::any_of(*array, has_too_many_members);
+  const json::object* object = given.if_object();
+  if (!object) return false;
+  return object->size() > kMembersMax || std::ranges::any_of(*object, [](const auto& member) {
+           return has_too_many_members(member.value());
+         });
+}
+
 }  // namespace
 
 bool is_json_media_type(std::string_view content_type) {
@@ -59,6 +74,10 @@ Result<json::value> read_body(Body rule, const http::Request& request) {
   if (!body.is_object()) {
     return fail(ErrorCode::malformed,
                 "The body must be a JSON object, not " + json::detail::kind_name(body));
+  }
+  if (has_too_many_members(body)) {
+    return fail(ErrorCode::malformed,
+                fmt::format("An object of the body has more than {} members", kMembersMax));
   }
   if (rule == Body::none) {
     json::Issues issues;

@@ -1,5 +1,6 @@
 #include "rest/body.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace mayfly::rest {
@@ -52,6 +53,16 @@ TEST(Body, MustBeAnObject) {
        {"", " ", "null", "[]", "1", "\"a\"", "{", "{}{}", "{\"a\":1,\"a\":2}", "\xff"}) {
     EXPECT_EQ(refused(Body::required, request_of(text)), "malformed") << text;
   }
+}
+
+// Each of a hundred thousand unknown fields was looked for among the others, and named.
+TEST(Body, HasNoMoreMembersThanSomebodyMeans) {
+  std::string many = "{\"0\":0";
+  for (int i = 1; i < 200; ++i) many += fmt::format(",\"{}\":0", i);
+  EXPECT_EQ(refused(Body::required, request_of(many + "}")), "");
+  many += ",\"200\":0}";
+  EXPECT_EQ(refused(Body::required, request_of(many)), "malformed");
+  EXPECT_EQ(refused(Body::required, request_of("{\"a\":[0," + many + "]}")), "malformed");
 }
 
 TEST(Body, MayBeLeftOutWhereItIsOptional) {
