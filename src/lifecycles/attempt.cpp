@@ -145,6 +145,8 @@ bool should_end(const Attempt& attempt, const Machine& machine) {
 
 Time terminate_due(const Policy& policy, const Machine& machine) {
   if (!machine.terminate_asked_at) return Time::min();
+  // It was asked so early that the cloud did not know it yet, and has shown it since.
+  if (machine.seen && !machine.terminate_accepted_at && !is_going(machine)) return Time::min();
   // Where ended machines just vanish, one that is missing from a listing is on its way too.
   // Only what the cloud has taken needs no more asking: one that was seen on its way out may be
   // forgotten by the cloud before it was seen gone, and then only an answer tells.

@@ -119,6 +119,21 @@ TEST(Finding, AnAnswerThatWaitedForItsTurnSpeaksOfWhenItWasAsked) {
   EXPECT_FALSE(player.attempt().machines[0].terminate_accepted_at);
 }
 
+TEST(Finding, AMachineUnknownToItsFirstTerminateIsEndedAsSoonAsItShows) {
+  Player player(make_reservation());
+  player.prepared();
+  player.tell(Launched{1, player.machines(1, InstanceState::pending)});
+  player.tell(ReleaseRequested{"called off at once"});
+  ASSERT_TRUE(player.effect<Terminate>());
+  player.tell(TerminateAnswered{
+      .attempt = 1, .ids = {"i-1-0"}, .not_found = {{"i-1-0"}}, .asked_at = player.now});
+  player.sleep(player.policy.backoff_min);
+  EXPECT_FALSE(player.effect<Terminate>()) << "nothing says that it is known by now";
+  player.sleep(1s);
+  player.observe(player.machines(1, InstanceState::running));
+  EXPECT_TRUE(player.effect<Terminate>());
+}
+
 TEST(Finding, AMachineThatNoListingShowedYetIsWatchedClosely) {
   Player player(make_reservation(1, "digitalocean"));
   player.prepared();

@@ -24,6 +24,7 @@ constexpr std::array kAddressRows = {
     AddressRow{Place::root_services, "rootservices", ""},
     AddressRow{Place::root_services, ".well-known/oslc/rootservices.xml", ""},
     AddressRow{Place::catalog, ".well-known/oslc/sp-catalog", ""},
+    AddressRow{Place::oauth1, "oslc/oauth1", ""},
     AddressRow{Place::shape, "oslc/shapes/*", "i"},
     AddressRow{Place::provider, "oslc/users/*", "u"},
     AddressRow{Place::details, "oslc/users/*/details", "u"},

@@ -25,6 +25,7 @@ inline constexpr std::string_view kTemplatePlan = "template:";
 enum class Place {
   catalog,            // /oslc/catalog
   root_services,      // /rootservices, /.well-known/oslc/rootservices.xml
+  oauth1,             // /oslc/oauth1: says that there is none
   shape,              // /oslc/shapes/:id
   provider,           // /oslc/users/:user
   details,            // .../details

@@ -57,7 +57,7 @@ Later<Answered> launch(Visit& visit, Intake intake) {
   answered.tag_of = tag_of_request(launched);
   if (created->repeated) answered.headers.push_back({"Idempotency-Replayed", "true"});
   describe_request(launched, visit.addresses, answered.graph);
-  describe_result_briefly(launched, visit.addresses, answered.graph);
+  describe_result_in_request(launched, visit.addresses, answered.graph);
   co_return answered;
 }
 
@@ -105,7 +105,7 @@ Later<Answered> follow_up(Visit& visit, Intake intake) {
                                   .follow_up = kind},
                                  dropped);
   describe_asked_request(found->asked(), visit.addresses, answered.graph);
-  describe_asked_result(found->asked(), visit.addresses, answered.graph);
+  describe_asked_result_in_request(found->asked(), visit.addresses, answered.graph);
   co_return answered;
 }
 

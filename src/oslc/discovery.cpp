@@ -48,20 +48,8 @@ void describe_query(Description& service, std::string_view title, std::string_vi
 
 void describe_factories(const std::string& user, Description& service, const Addresses& addresses,
                         rdf::Graph& graph) {
-  const std::string shape = addresses.of({.place = Place::request_shape, .user = user});
   service.link(core::kCreationFactory, factory_iri(user, addresses));
   describe_run_factory(user, addresses, graph);
-  Description prepare = service.inside(core::kCreationFactory);
-  prepare.a(core::kCreationFactoryType)
-      .markup(dublin::kTitle, "Requests that are kept and never run", addresses.dialect())
-      .link(core::kCreation, addresses.of({.place = Place::prepared_factory, .user = user}))
-      .link(core::kResourceShape, shape)
-      .link(core::kResourceType, automation::kAutomationRequest)
-      .link(core::kUsage, automation::kDeferredExecution);
-}
-
-void describe_plan_factory(const std::string& user, Description& service,
-                           const Addresses& addresses) {
   service.inside(core::kCreationFactory)
       .a(core::kCreationFactoryType)
       .markup(dublin::kTitle, "Plans, kept as templates", addresses.dialect())
@@ -69,6 +57,22 @@ void describe_plan_factory(const std::string& user, Description& service,
       .link(core::kResourceShape, addresses.of({.place = Place::shape, .id = "plan"}))
       .link(core::kResourceType, automation::kAutomationPlan)
       .link(core::kUsage, core::kDefaultUsage);
+}
+
+// A service of its own, and of our domain: of two factories for requests in one service a client
+// that looks for their type alone takes either, and what is only kept looks to it as if it ran.
+void describe_keeping(const std::string& user, Description& provider, const Addresses& addresses) {
+  Description service = provider.inside(core::kService);
+  service.a(core::kServiceType)
+      .link(core::kDomain, ours::kNamespace)
+      .link(core::kUsage, automation::kDeferredExecution);
+  service.inside(core::kCreationFactory)
+      .a(core::kCreationFactoryType)
+      .markup(dublin::kTitle, "Requests that are kept and never run", addresses.dialect())
+      .link(core::kCreation, addresses.of({.place = Place::prepared_factory, .user = user}))
+      .link(core::kResourceShape, addresses.of({.place = Place::request_shape, .user = user}))
+      .link(core::kResourceType, automation::kAutomationRequest)
+      .link(core::kUsage, automation::kDeferredExecution);
 }
 
 void describe_prefixes(Description& provider) {
@@ -88,6 +92,12 @@ void describe_root_services(const std::string& iri, const Addresses& addresses, 
   root.markup(dublin::kTitle, "Mayfly", addresses.dialect())
       .link(core::kServiceProviderCatalog, catalog)
       .link("http://open-services.net/ns/auto#autoServiceProviders", catalog);
+  // Clients of Jazz's make (Eclipse Lyo's is one) read no further where these are missing, whether
+  // they sign in that way or not.
+  const std::string oauth1 = addresses.of({.place = Place::oauth1});
+  for (const char* step :
+       {"oauthRequestTokenUrl", "oauthUserAuthorizationUrl", "oauthAccessTokenUrl"})
+    root.link(fmt::format("http://jazz.net/xmlns/prod/jazz/jfs/1.0/{}", step), oauth1);
 }
 
 void describe_catalog(const std::string& iri, const std::vector<std::string>& users,
@@ -116,7 +126,6 @@ void describe_provider(const std::string& user, const Addresses& addresses, rdf:
       .link(core::kUsage, automation::kDeploy);
   describe_dialogs_of(user, service, addresses, graph);
   describe_factories(user, service, addresses, graph);
-  describe_plan_factory(user, service, addresses);
   const auto base = [&](Place place) { return addresses.of({.place = place, .user = user}); };
   const auto shape = [&](const char* name) {
     return addresses.of({.place = Place::shape, .id = name});
@@ -127,6 +136,7 @@ void describe_provider(const std::string& user, const Addresses& addresses, rdf:
                  shape("request"), dialect);
   describe_query(service, "Results", automation::kAutomationResult, base(Place::results),
                  shape("result"), dialect);
+  describe_keeping(user, provider, addresses);
   describe_prefixes(provider);
 }
 

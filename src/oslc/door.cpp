@@ -45,8 +45,8 @@ bool can_exist(const Address& address) {
 }
 
 bool is_open(const http::Request& request, Place place) {
-  return place == Place::root_services || place == Place::shape || place == Place::icon ||
-         is_open_to_all(request, place);
+  return place == Place::root_services || place == Place::oauth1 || place == Place::shape ||
+         place == Place::icon || is_open_to_all(request, place);
 }
 
 // Whether the address is answered with something that is no graph, so that what RDF the client

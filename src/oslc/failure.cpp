@@ -36,8 +36,10 @@ std::string printable(std::string_view message) {
 
 Failure::Failure(const Error& error)
     : status(status_of(error)), message(error.message), remedy(error.remedy), fields(error.fields) {
-  for (const FieldError& wrong : error.fields)
-    message += fmt::format("; {} {}", wrong.field, wrong.message);
+  for (const FieldError& wrong : error.fields) {
+    if (!message.contains(wrong.message))
+      message += fmt::format("; {} {}", wrong.field, wrong.message);
+  }
   // Whatever a problem of REST says in its headers is said here, too: the challenge, when to retry.
   for (http::Header& header : rest::problem_response(error).headers) {
     if (header.name != "Content-Type") headers.push_back(std::move(header));

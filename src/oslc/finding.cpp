@@ -18,6 +18,12 @@ Later<Answered> get_root_services(Visit& visit) {
   co_return answered;
 }
 
+Later<Answered> refuse_oauth1(Visit&) {
+  co_return refuse(501, "OAuth 1.0a is not offered",
+                   "Send Basic with the user's name and token, Bearer with the token, or ask "
+                   "/oauth2/token for an access token.");
+}
+
 Later<Answered> get_catalog(Visit& visit) {
   Answered answered{.graph = new_graph(), .root = visit.iri};
   const std::string user = visit.caller.user.empty() ? std::string(kAnybody) : visit.caller.user;

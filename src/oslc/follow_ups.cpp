@@ -276,11 +276,18 @@ void describe_asked_request(const Asked& asked, const Addresses& addresses, rdf:
 
 void describe_asked_result(const Asked& asked, const Addresses& addresses, rdf::Graph& graph) {
   const service::Automation& said = asked.automation;
-  Description result = describe_asked(asked, automation::kAutomationResult, addresses, graph);
-  result.link(automation::kVerdict, follow_up_progress(asked).verdict)
-      .link(automation::kReportsOnAutomationPlan, plan_of_asked(said, addresses))
+  describe_asked_result_in_request(asked, addresses, graph);
+  Description(graph, asked_iri(said, Place::action_result, addresses))
       .link(automation::kProducedByAutomationRequest,
             asked_iri(said, Place::action_request, addresses));
+}
+
+void describe_asked_result_in_request(const Asked& asked, const Addresses& addresses,
+                                      rdf::Graph& graph) {
+  const service::Automation& said = asked.automation;
+  Description result = describe_asked(asked, automation::kAutomationResult, addresses, graph);
+  result.link(automation::kVerdict, follow_up_progress(asked).verdict)
+      .link(automation::kReportsOnAutomationPlan, plan_of_asked(said, addresses));
   if (said.kind == AutomationKind::extension && !said.open && said.refusal.empty()) {
     describe_parameter({std::string(kExpiresParameter), to_string(said.until.value_or(Time{})),
                         std::string(rdf::kDateTime)},

@@ -66,6 +66,9 @@ struct Asked {
 Progress follow_up_progress(const Asked& asked);
 void describe_asked_request(const Asked& asked, const Addresses& addresses, rdf::Graph& graph);
 void describe_asked_result(const Asked& asked, const Addresses& addresses, rdf::Graph& graph);
+// As describe_result_in_request().
+void describe_asked_result_in_request(const Asked& asked, const Addresses& addresses,
+                                      rdf::Graph& graph);
 
 // By how much a request to extend extends, or what the plan has as default; and what that counts
 // from. Without that it is the end of the moment at which the request arrives, so each that arrives

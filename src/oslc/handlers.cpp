@@ -11,6 +11,8 @@ namespace {
 constexpr std::array kHandlers = {
     HandlerRow{Place::root_services, "GET", &get_root_services},
     HandlerRow{Place::catalog, "GET", &get_catalog},
+    HandlerRow{Place::oauth1, "GET", &refuse_oauth1},
+    HandlerRow{Place::oauth1, "POST", &refuse_oauth1},
     HandlerRow{Place::shape, "GET", &get_shape},
     HandlerRow{Place::provider, "GET", &get_provider},
     HandlerRow{Place::details, "GET", &get_details},

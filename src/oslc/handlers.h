@@ -83,6 +83,7 @@ Later<Answered> delete_prepared(Visit& visit);
 Later<Answered> delete_follow_up(Visit& visit);
 
 Later<Answered> get_root_services(Visit& visit);
+Later<Answered> refuse_oauth1(Visit& visit);
 Later<Answered> get_catalog(Visit& visit);
 Later<Answered> get_provider(Visit& visit);
 Later<Answered> get_details(Visit& visit);

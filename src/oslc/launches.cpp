@@ -52,13 +52,18 @@ Description describe_request_head(const Launch& launch, const Addresses& address
   return request;
 }
 
-Description describe_result_head(const Launch& launch, const Addresses& addresses,
-                                 rdf::Graph& graph) {
+Description describe_verdict(const Launch& launch, const Addresses& addresses, rdf::Graph& graph) {
   Description result = describe_outline(launch, automation::kAutomationResult, addresses, graph);
   result.link(automation::kVerdict, launch_progress(launch.reservation).verdict)
       .link(automation::kReportsOnAutomationPlan,
-            plan_iri(launch.reservation.user, launch.plan(), addresses))
-      .link(automation::kProducedByAutomationRequest, iri_of(launch, Place::request, addresses));
+            plan_iri(launch.reservation.user, launch.plan(), addresses));
+  return result;
+}
+
+Description describe_result_head(const Launch& launch, const Addresses& addresses,
+                                 rdf::Graph& graph) {
+  Description result = describe_verdict(launch, addresses, graph);
+  result.link(automation::kProducedByAutomationRequest, iri_of(launch, Place::request, addresses));
   return result;
 }
 
@@ -148,6 +153,11 @@ void describe_request(const Launch& launch, const Addresses& addresses, rdf::Gra
 
 void describe_result_briefly(const Launch& launch, const Addresses& addresses, rdf::Graph& graph) {
   describe_result_head(launch, addresses, graph);
+}
+
+void describe_result_in_request(const Launch& launch, const Addresses& addresses,
+                                rdf::Graph& graph) {
+  describe_verdict(launch, addresses, graph);
 }
 
 void describe_result(const Launch& launch, const Addresses& addresses, rdf::Graph& graph) {

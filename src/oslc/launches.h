@@ -30,6 +30,10 @@ void describe_request(const Launch& launch, const Addresses& addresses, rdf::Gra
 void describe_result(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
 // What queries answer for each result: enough to choose one.
 void describe_result_briefly(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
+// What a request says of its result. It does not point back: clients that keep objects (Eclipse
+// Lyo's) follow circles for ever when they write what they have read.
+void describe_result_in_request(const Launch& launch, const Addresses& addresses,
+                                rdf::Graph& graph);
 void describe_request_briefly(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
 void describe_deployment(const Launch& launch, const Addresses& addresses, rdf::Graph& graph);
 

@@ -138,7 +138,7 @@ Later<Answered> get_action_template(Visit& visit) {
 Later<Answered> get_action_request(Visit& visit) {
   return answer_asked(visit, [](const Asked& asked, const Addresses& addresses, rdf::Graph& graph) {
     describe_asked_request(asked, addresses, graph);
-    describe_asked_result(asked, addresses, graph);
+    describe_asked_result_in_request(asked, addresses, graph);
   });
 }
 
@@ -152,7 +152,7 @@ Later<Answered> get_request(Visit& visit) {
   const Launch launch = launch_of(*found, visit.service.now());
   Answered answered{.graph = new_graph(), .root = visit.iri, .tag_of = tag_of_request(launch)};
   describe_request(launch, visit.addresses, answered.graph);
-  describe_result_briefly(launch, visit.addresses, answered.graph);
+  describe_result_in_request(launch, visit.addresses, answered.graph);
   co_return answered;
 }
 

@@ -90,8 +90,8 @@ class Wrong:
         self.failures = []
         self.accepts = itertools.cycle(rdf_readers.MEDIA)
         graph, service = self.client.deploy_service(self.client.providers(mayfly.url)[0])
-        self.run = str(self.client.factory(graph, service, AUTO.ImmediateExecution))
-        self.prepare = str(self.client.factory(graph, service, AUTO.DeferredExecution))
+        self.run = str(self.client.factory(graph, AUTO.ImmediateExecution))
+        self.prepare = str(self.client.factory(graph, AUTO.DeferredExecution))
         self.results = str(self.client.query_base(graph, service, AUTO.AutomationResult))
         self.plans = str(self.client.query_base(graph, service, AUTO.AutomationPlan))
         self.plan, _ = self.client.plan_titled(URIRef(self.plans), "Virtual machines")

@@ -131,8 +131,9 @@ class Client:
                 return need(graph.value(capability, OSLC.queryBase), "no query base")
         raise Unexpected(f"nothing to query for {kind}")
 
-    def factory(self, graph, service, usage):
-        for factory in graph.objects(service, OSLC.creationFactory):
+    def factory(self, graph, usage):
+        """Of whatever service: requests that are only kept may have one of their own."""
+        for factory in graph.objects(None, OSLC.creationFactory):
             if (factory, OSLC.usage, usage) in graph and (factory, OSLC.resourceType, AUTO.AutomationRequest) in graph:
                 return need(graph.value(factory, OSLC.creation), "a factory without an address")
         raise Unexpected(f"no factory for {usage}")
@@ -298,8 +299,8 @@ def replay(host, user, password, media, vocabulary, title, thorough=False, **val
     provider = client.providers(host)[0]
     graph, service = client.deploy_service(provider)
     results = client.query_base(graph, service, AUTO.AutomationResult)
-    run = client.factory(graph, service, AUTO.ImmediateExecution)
-    prepare = client.factory(graph, service, AUTO.DeferredExecution)
+    run = client.factory(graph, AUTO.ImmediateExecution)
+    prepare = client.factory(graph, AUTO.DeferredExecution)
     if thorough and vocabulary is PUBLISHED:
         run = client.check_dialogs(graph, service)
 

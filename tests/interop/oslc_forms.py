@@ -237,8 +237,8 @@ def fill(host, token, cloudsim):
     """Of each kind something: what passed, runs, failed, was torn down, and was only prepared."""
     client = oslc_client.Client("ann", token, "text/turtle", oslc_client.PUBLISHED)
     graph, service = client.deploy_service(client.providers(host)[0])
-    run = client.factory(graph, service, AUTO.ImmediateExecution)
-    prepare = client.factory(graph, service, AUTO.DeferredExecution)
+    run = client.factory(graph, AUTO.ImmediateExecution)
+    prepare = client.factory(graph, AUTO.DeferredExecution)
     results = client.query_base(graph, service, AUTO.AutomationResult)
     plan, described = client.plan_titled(client.query_base(graph, service, AUTO.AutomationPlan), "Virtual machines")
     made = {"vcpus": 1, "memory_gib": 1}
