@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "oslc/query.h"
 #include "oslc/query_order.h"
@@ -71,7 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto order = oslc::read_order(next_line(text), known);
   if (order) check_order(graph, *order);
   const auto terms = oslc::read_search_terms(next_line(text), known);
-  const int score = terms ? oslc::score_of(graph, kResource, *terms) : 0;
+  static const std::vector<std::string> texts = {
+      print_search_texts(oslc::search_texts_of(graph, kResource))};
+  const int score = terms ? oslc::score_of(texts, *terms) : 0;
   if (score < 0 || score > 100) std::abort();
   const auto key = oslc::parse_key(next_line(text));
   if (key && oslc::parse_key(oslc::print_key(*key)) != key) std::abort();
