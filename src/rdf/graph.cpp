@@ -89,6 +89,7 @@ std::string_view Graph::Text::keep(std::string_view text) {
   const std::string_view kept(at_, text.size());
   at_ += text.size();
   left_ -= text.size();
+  bytes_ += text.size();
   return kept;
 }
 

@@ -60,6 +60,8 @@ class Graph {
   std::span<const Triple> triples() const { return triples_; }
   std::size_t size() const { return triples_.size(); }
   bool empty() const { return triples_.empty(); }
+  // Of all its terms, each written out once.
+  std::size_t text_bytes() const { return text_.bytes(); }
 
   // The triples of one subject in the order of adding, as indices into triples().
   class Chain {
@@ -120,19 +122,23 @@ class Graph {
     Text(Text&& other) noexcept
         : blocks_(std::move(other.blocks_)),
           at_(std::exchange(other.at_, nullptr)),
-          left_(std::exchange(other.left_, 0)) {}
+          left_(std::exchange(other.left_, 0)),
+          bytes_(std::exchange(other.bytes_, 0)) {}
     Text& operator=(Text&& other) noexcept {
       blocks_ = std::move(other.blocks_);
       at_ = std::exchange(other.at_, nullptr);
       left_ = std::exchange(other.left_, 0);
+      bytes_ = std::exchange(other.bytes_, 0);
       return *this;
     }
     std::string_view keep(std::string_view text);
+    std::size_t bytes() const { return bytes_; }
 
    private:
     std::vector<std::unique_ptr<char[]>> blocks_;
     char* at_ = nullptr;
     std::size_t left_ = 0;
+    std::size_t bytes_ = 0;
   };
 
   std::uint32_t term_slot(const Term& term, std::uint64_t hash) const;

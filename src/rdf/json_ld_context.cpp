@@ -12,6 +12,8 @@ namespace mayfly::rdf {
 namespace {
 
 constexpr int kDefinitionDepthMax = 50;
+// Each definition may add to another's: many of them would come to gigabytes.
+constexpr std::size_t kDefinedIriBytesMax = 4096;
 
 std::unexpected<Error> wrong(std::string what) {
   return fail(ErrorCode::malformed, "JSON-LD: " + what);
@@ -214,6 +216,8 @@ Result<void> JsonLdContexts::define(Definition& definition, std::string_view ter
 
 // What is protected stays so, and as it is.
 Result<void> JsonLdContexts::keep(Definition& definition, std::string_view term, JsonLdTerm made) {
+  if (made.iri && made.iri->size() > kDefinedIriBytesMax)
+    return wrong(fmt::format("the IRI of a term is longer than {} bytes", kDefinedIriBytesMax));
   if (const JsonLdTerm* before = definition.context.find(term);
       before != nullptr && before->is_protected) {
     made.is_protected = true;

@@ -101,7 +101,8 @@ class JsonLdReader {
 
 Result<void> JsonLdReader::add(Id subject, Id predicate, Id object) {
   graph_.add(subject, predicate, object);
-  if (graph_.size() > limits_.triples_max) return wrong_json_ld(std::string(kTooManyTriples));
+  const std::string_view excess = excess_of(graph_, limits_);
+  if (!excess.empty()) return wrong_json_ld(std::string(excess));
   return {};
 }
 

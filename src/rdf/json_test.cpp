@@ -69,6 +69,16 @@ TEST(JsonLd, NeverFetchesAContext) {
   json_ld_refused(R"({"@context": {"@import": "https://example.com/"}})", "not supported");
 }
 
+TEST(JsonLd, BoundsWhatShortNamesComeTo) {
+  const std::string long_iri = "http://e/" + std::string(5000, 'e');
+  json_ld_refused(R"({"@context": {"e": ")" + long_iri + R"("}, "@id": "s"})", "longer than 4096");
+  // Each adds to the one before.
+  std::string chain = R"({"@context": {"a0": "http://e/")";
+  for (int i = 1; i < 200; ++i)
+    chain += fmt::format(R"(, "a{}": "a{}:{}/")", i, i - 1, std::string(50, 'x'));
+  json_ld_refused(chain + R"(}, "@id": "s"})", "longer than 4096");
+}
+
 TEST(JsonLd, RefusesWhatItDoesNotKnowInsteadOfMisreadingIt) {
   json_ld_refused(R"({"@context": {"e": {"@id": "http://e/", "@container": "@index"}}})",
                   "container");

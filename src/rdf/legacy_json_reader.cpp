@@ -52,7 +52,8 @@ class LegacyJsonReader {
   Id number(const json::value& value);
   Result<void> add(Id subject, Id predicate, Id object) {
     graph_.add(subject, predicate, object);
-    if (graph_.size() > limits_.triples_max) return wrong_legacy(std::string(kTooManyTriples));
+    const std::string_view excess = excess_of(graph_, limits_);
+    if (!excess.empty()) return wrong_legacy(std::string(excess));
     return {};
   }
 

@@ -70,7 +70,8 @@ class RdfXmlReader {
   }
   bool add(Id subject, Id predicate, Id object) {
     graph_.add(subject, predicate, object);
-    return graph_.size() <= limits_.triples_max || fail(std::string(kTooManyTriples));
+    const std::string_view excess = excess_of(graph_, limits_);
+    return excess.empty() || fail(std::string(excess));
   }
 
   bool document_element(const pugi::xml_document& document, const XmlContext& outer);

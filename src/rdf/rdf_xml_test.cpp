@@ -252,6 +252,7 @@ TEST(RdfXml, StaysWithinItsLimits) {
   for (int i = 0; i < 50'000; ++i) literal += "</b>";
   xml_refused(literal + "</e:p></e:T>", "too deeply");
   xml_refused("<e:T e:p='x'/>", "more triples", {.triples_max = 1});
+  xml_refused("<e:T e:p='x'/>", "names are written out", {.text_bytes_max = 10});
   std::string namespaces = "<e:T";
   for (int i = 0; i < 300; ++i) namespaces += fmt::format(" xmlns:a{0}='http://a{0}'", i);
   xml_refused(namespaces + "/>", "more than 256 namespaces");

@@ -21,4 +21,11 @@ Result<void> check_text(std::string_view format, std::string_view text, const Li
   return {};
 }
 
+std::string_view excess_of(const Graph& graph, const Limits& limits) {
+  if (graph.size() > limits.triples_max) return "the document has more triples than we accept";
+  if (graph.text_bytes() > limits.text_bytes_max)
+    return "what the document says is longer than we accept when its names are written out";
+  return {};
+}
+
 }  // namespace mayfly::rdf

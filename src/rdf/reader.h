@@ -20,6 +20,8 @@ struct Limits {
   std::size_t bytes_max = 4 * 1024 * 1024;
   std::size_t depth_max = 100;  // of brackets, elements, objects within each other
   std::size_t triples_max = 200'000;
+  // Of all terms, each written out once: a short name may stand for a long IRI.
+  std::size_t text_bytes_max = 32 * 1024 * 1024;
 };
 
 // Turtle, and so N-Triples.
@@ -39,6 +41,7 @@ Result<void> check_text(std::string_view format, std::string_view text, const Li
 std::unexpected<Error> fail_at(std::string_view format, std::size_t line, std::string_view what);
 // What a triple takes up in a document, at least mostly: how many there will be is known before.
 inline constexpr std::size_t kBytesOfTriple = 64;
-inline constexpr std::string_view kTooManyTriples = "the document has more triples than we accept";
+// What a graph has too much of; empty: it is within the limits.
+std::string_view excess_of(const Graph& graph, const Limits& limits);
 
 }  // namespace mayfly::rdf

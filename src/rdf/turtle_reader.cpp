@@ -68,7 +68,8 @@ class TurtleReader {
 
 bool TurtleReader::add(Id subject, Id predicate, Id object) {
   graph_.add(subject, predicate, object);
-  return graph_.size() <= limits_.triples_max || cursor_.fail(std::string(kTooManyTriples));
+  const std::string_view excess = excess_of(graph_, limits_);
+  return excess.empty() || cursor_.fail(std::string(excess));
 }
 
 bool TurtleReader::deeper() {

@@ -132,6 +132,9 @@ TEST(Turtle, StaysWithinItsLimits) {
   turtle_refused(deep, "deeper than 100 levels");
   turtle_refused("<s> <p> 1, 2, 3 .", "more triples", {.triples_max = 2});
   turtle_refused("<s> <p> 1, 2, 3 .", "at most 10", {.bytes_max = 10});
+  const std::string name_space(1000, 'n');
+  turtle_refused("@prefix p: <http://" + name_space + "/> . <s> <p> p:1, p:2, p:3 .",
+                 "names are written out", {.text_bytes_max = 3000});
 }
 
 TEST(TurtleWriter, WritesWhatAPersonWouldWrite) {
