@@ -7,6 +7,9 @@
 namespace mayfly::oslc {
 namespace {
 
+// Every name that uses it is written out.
+constexpr std::size_t kNamespaceBytesMax = 2048;
+
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
@@ -77,6 +80,9 @@ Outcome<rdf::Prefixes> read_prefixes(std::string_view text) {
     if (name.empty() || !cursor.take("=") || cursor.peek() != '<')
       return cursor.wrong("name=<namespace> belongs");
     TRY(const std::string name_space, cursor.iri());
+    if (name_space.size() > kNamespaceBytesMax)
+      return cursor.wrong(
+          fmt::format("a namespace of at most {} bytes belongs", kNamespaceBytesMax));
     read.set(name, name_space);
     cursor.skip_spaces();
     more = cursor.take(",");

@@ -155,6 +155,7 @@ TEST(Prefixes, OfTheClientComeOntoTheKnownOnes) {
   EXPECT_EQ(prefixes->expand("dcterms:title"), "http://purl.org/dc/terms/title");
   EXPECT_FALSE(read_prefixes("a"));
   EXPECT_FALSE(read_prefixes("a=<http://a"));
+  EXPECT_FALSE(read_prefixes("a=<http://" + std::string(3000, 'a') + ">"));
 }
 
 TEST(Selection, TakesWhatIsNamedAndNothingElse) {
@@ -178,6 +179,9 @@ TEST(Selection, TakesWhatIsNamedAndNothingElse) {
   EXPECT_EQ(size_of("rdf:nil"), 1u);
   EXPECT_FALSE(read_selection("oslc.properties", "dcterms:title{", new_graph().prefixes));
   EXPECT_FALSE(read_selection("oslc.properties", "x y", new_graph().prefixes));
+  std::string many = "dcterms:title";
+  for (int i = 0; i < 1000; ++i) many += ",dcterms:title";
+  EXPECT_FALSE(read_selection("oslc.properties", many, new_graph().prefixes));
 }
 
 }  // namespace

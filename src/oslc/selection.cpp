@@ -1,5 +1,7 @@
 #include "oslc/selection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "rdf/term.h"
@@ -8,6 +10,7 @@ namespace mayfly::oslc {
 namespace {
 
 constexpr std::size_t kBracesMax = 8;
+constexpr std::size_t kPropertiesOfOneMax = 500;
 
 Outcome<Selection> read_list(Cursor& cursor, std::size_t depth) {
   if (depth > kBracesMax) return cursor.wrong("braces are too deep");
@@ -25,6 +28,8 @@ Outcome<Selection> read_list(Cursor& cursor, std::size_t depth) {
     }
     if (selected.property.empty()) selection.all = true;
     const bool nothing = selected.property == rdf::kNil;
+    if (selection.properties.size() == kPropertiesOfOneMax)
+      return cursor.wrong(fmt::format("there are more than {} properties", kPropertiesOfOneMax));
     if (!nothing && !(selected.property.empty() && !selected.opens))
       selection.properties.push_back(std::move(selected));
     cursor.skip_spaces();
