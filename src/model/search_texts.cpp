@@ -32,8 +32,12 @@ class Others {
  public:
   explicit Others(std::vector<std::string>& texts) : texts_(texts) {}
 
+  // Of a thousand machines the first few hundred fill what is kept; looking for the others among
+  // them would cost each write of the reservation more than all the rest of it.
   void add(std::string_view text) {
-    if (text.empty() || std::ranges::find(texts_, text) != texts_.end()) return;
+    if (text.empty() || bytes_ > kSearchTextsBytesMax) return;
+    if (std::ranges::find(texts_, text) != texts_.end()) return;
+    bytes_ += text.size() <= kSearchTextsBytesMax ? text.size() : 0;
     texts_.emplace_back(text);
   }
   void add(const std::optional<std::string>& text) {
@@ -46,6 +50,7 @@ class Others {
 
  private:
   std::vector<std::string>& texts_;
+  std::size_t bytes_ = 0;
 };
 
 void add_attempt(const Attempt& attempt, bool with_reason, Others& others) {

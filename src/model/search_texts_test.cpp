@@ -38,6 +38,16 @@ TEST(SearchTexts, OfAReservationHaveNamesPlacesAndAddresses) {
                           "eu-west-2", "i-7", "203.0.113.7"}}));
 }
 
+TEST(SearchTexts, OfManyMachinesAreNoMoreThanFits) {
+  Reservation reservation{.id = "r-1"};
+  reservation.attempts = {{.number = 1}};
+  for (int i = 0; i < 1000; ++i)
+    reservation.attempts[0].machines.push_back({.instance = {.id = std::to_string(1'000'000 + i)}});
+  const Texts others = search_texts_of(reservation).others;
+  EXPECT_LT(others.size(), kSearchTextsBytesMax / 7 + 3);
+  EXPECT_GT(print_search_texts({{}, others}).size(), kSearchTextsBytesMax - 10);
+}
+
 TEST(SearchTexts, HaveReasonsOfWhatNeverBecameReadyOnly) {
   Reservation reservation{.id = "r-1"};
   reservation.end_reason = "There is no room";
