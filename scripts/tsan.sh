@@ -14,7 +14,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 if [ $# -eq 0 ]; then
   rooms='core|model|http|clouds_.*|store_.*|mail|notify|engine|service|rest|oslc|cli|server|cloudsim'
-  set -- -R "^($rooms|simulation|rest_contract|oslc_contract)_test\$|^e2e_|^interop_oslc_scenario\$"
+  set -- -R "^($rooms|rest_contract|oslc_contract)_test\$|^e2e_|^interop_oslc_scenario\$"
 fi
 
 cmake --preset tsan >/dev/null
@@ -32,8 +32,6 @@ if [ -n "$symbolizer" ]; then
 fi
 export TSAN_OPTIONS
 export MAYFLY_CHAOS_SECONDS="${MAYFLY_CHAOS_SECONDS:-60}"
-# Of worlds that share nothing but the process.
-export MAYFLY_SIM_SEEDS="${MAYFLY_SIM_SEEDS:-100}"
 
 code=0
 ctest --test-dir build/tsan --output-on-failure --no-tests=error --parallel "$(nproc)" "$@" || code=$?
