@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "core/words.h"
 #include "oslc/query_order.h"
 #include "oslc/vocabulary.h"
 #include "rdf/term.h"
-#include "store/words.h"
 
 namespace mayfly::oslc {
 namespace {
@@ -16,8 +16,6 @@ constexpr std::size_t kSearchTermsMax = 16;
 constexpr int kIsIt = 100;
 constexpr int kHasTheWord = 80;
 constexpr int kHasABeginning = 60;
-
-using store::is_word_char;
 
 int nearness(std::string_view text, std::string_view term) {
   if (text == term) return kIsIt;
@@ -56,7 +54,7 @@ Outcome<std::vector<std::string>> read_search_terms(std::string_view text,
     TRY(const std::string term, cursor.text());
     if (term.empty()) return cursor.wrong("an empty text is no term");
     if (terms.size() == kSearchTermsMax) return cursor.wrong("there are too many terms");
-    terms.push_back(store::lower(term));
+    terms.push_back(lower(term));
     cursor.skip_spaces();
   } while (cursor.take(","));
   if (!cursor.at_end()) return cursor.wrong("a comma belongs");
@@ -65,7 +63,7 @@ Outcome<std::vector<std::string>> read_search_terms(std::string_view text,
 
 int score_of(const std::vector<std::string>& texts, const std::vector<std::string>& terms) {
   std::vector<std::string> lowered;
-  for (const std::string& text : texts) lowered.push_back(store::lower(text));
+  for (const std::string& text : texts) lowered.push_back(lower(text));
   int sum = 0;
   for (const std::string& term : terms) {
     // An index of words finds it by some.

@@ -6,8 +6,8 @@
 #include <map>
 #include <ranges>
 
+#include "core/words.h"
 #include "service/async.h"
-#include "store/words.h"
 
 namespace mayfly::service {
 namespace {
@@ -170,10 +170,9 @@ std::vector<std::vector<store::SearchedWord>> searched_words(
     const std::vector<std::string>& terms) {
   std::vector<std::vector<store::SearchedWord>> any;
   for (const std::string& term : terms) {
-    std::vector<std::string> words = store::words_of(term);
+    std::vector<std::string> words = words_of(term);
     if (words.empty()) continue;
-    const bool goes_on =
-        store::is_word_char(term.back()) || words.back().size() == store::kWordBytesMax;
+    const bool goes_on = is_word_char(term.back()) || words.back().size() == kWordBytesMax;
     std::vector<store::SearchedWord>& all = any.emplace_back();
     for (std::string& word : words) all.push_back({std::move(word)});
     all.back().beginning = goes_on;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/words.h"
 #include "store/contract_fixture.h"
-#include "store/words.h"
 
 namespace mayfly::store {
 

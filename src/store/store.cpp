@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "core/words.h"
 #include "store/collections.h"
-#include "store/words.h"
 
 namespace mayfly::store {
 namespace {

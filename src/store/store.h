@@ -36,7 +36,7 @@ inline constexpr std::size_t kPageMax = 10'000;
 struct Searched {
   std::string scope = {};   // whose it is: one search looks at one scope
   std::int64_t moment = 0;  // milliseconds, 0 to kMomentMax; what is found comes newest first
-  std::string text = {};    // its words count (words.h)
+  std::string text = {};    // its words count (core/words.h)
 
   bool operator==(const Searched&) const = default;
 };
@@ -103,7 +103,7 @@ struct Tally {
 inline constexpr std::size_t kTallyMax = 1'000'000;
 
 // Finds documents by words of what they are searched by, never by looking at all of them. Words are
-// those of words.h.
+// those of core/words.h.
 struct SearchedWord {
   std::string word = {};
   bool beginning = false;  // a word that begins so is one, too

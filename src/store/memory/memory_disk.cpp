@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/words.h"
 #include "store/collections.h"
-#include "store/words.h"
 
 namespace mayfly::store {
 namespace {

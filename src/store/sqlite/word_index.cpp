@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <set>
 
-#include "store/words.h"
+#include "core/words.h"
 
 namespace mayfly::store::sqlite {
 namespace {

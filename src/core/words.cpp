@@ -1,8 +1,8 @@
-#include "store/words.h"
+#include "core/words.h"
 
 #include <algorithm>
 
-namespace mayfly::store {
+namespace mayfly {
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
@@ -25,4 +25,4 @@ std::vector<std::string> words_of(std::string_view text) {
   }
 }
 
-}  // namespace mayfly::store
+}  // namespace mayfly

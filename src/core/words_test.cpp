@@ -1,8 +1,8 @@
-#include "store/words.h"
+#include "core/words.h"
 
 #include <gtest/gtest.h>
 
-namespace mayfly::store {
+namespace mayfly {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -25,4 +25,4 @@ TEST(Words, LowerOnlyAscii) {
 }
 
 }  // namespace
-}  // namespace mayfly::store
+}  // namespace mayfly

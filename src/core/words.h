@@ -1,13 +1,14 @@
-// What a word is, for search(): the longest run of ASCII letters, digits and bytes beyond ASCII;
-// letters of ASCII in lower case. Of a word its first 64 bytes count. So "build 12 of Café-3" has
-// the words build, 12, of, café and 3. Pure functions, any thread.
+// What a word is, for search() and for whoever says how well something was found: the longest run
+// of ASCII letters, digits and bytes beyond ASCII; letters of ASCII in lower case. Of a word its
+// first 64 bytes count. So "build 12 of Café-3" has the words build, 12, of, café and 3. Pure
+// functions, any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace mayfly::store {
+namespace mayfly {
 
 inline constexpr std::size_t kWordBytesMax = 64;
 
@@ -22,4 +23,4 @@ std::string lower(std::string_view text);
 // In their order, as often as they are there.
 std::vector<std::string> words_of(std::string_view text);
 
-}  // namespace mayfly::store
+}  // namespace mayfly
